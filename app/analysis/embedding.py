@@ -1,0 +1,104 @@
+"""Card texts as vectors whose dot product is likeness. A vector never depends on other texts, so a card is
+encoded once; a text without words is a zero row and is like nothing.
+"""
+
+import functools
+import math
+import zlib
+from collections.abc import Sequence
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+
+from app.analysis import text
+from app.analysis.text import Language
+
+_Block = dict[int, float]  # column -> value
+Vectors = Any  # scipy.sparse.csr_matrix of float32: one row a text, L2 norm 1 or 0
+
+_WIDTH = 1 << 18  # hashed columns, shared by stems and letter groups; 2,000 cards fill about a fifth
+_GRAMS = (3, 4, 5)  # letters in a group: Danish compounds meet in their parts
+_WORDS_A_TEXT = 10  # a word's rarity is that of a text having it, not of a word being it
+_LONGEST = 40  # letters of a word that are looked at; the longest real compounds fit
+_STOP_WEIGHT = 0.5  # full weight measures .03 ARI better on questions, but makes themes of "hvem" and "der"
+_STEM_SHARE = 0.5  # of the likeness; letter groups have the rest
+
+
+class VectorSource(Protocol):
+    """Anything that turns texts into comparable rows. `name` changes whenever the rows would."""
+
+    name: str
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        """One L2-normalised row a text (zero where nothing can be said), each from its own text alone."""
+        ...
+
+
+class LexicalVectors:
+    """Stems and letter groups, weighted by how rare the word is in everyday Danish or English.
+
+    Letter groups reach across inflections, compounds and typing errors; function words have none.
+    """
+
+    def __init__(self, language: Language | None = None) -> None:
+        self._language = language
+        self.name = f"lexical-1-{language or 'guess'}"
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        """float32 rows in 2**18 hashed columns; 0.3 ms a text, mostly spent on words not met before."""
+        rows = [self._row(one) for one in texts]
+        ends = np.cumsum([0] + [len(columns) for columns, _ in rows])
+        columns = np.concatenate([columns for columns, _ in rows] or [np.empty(0, np.int32)])
+        values = np.concatenate([values for _, values in rows] or [np.empty(0, np.float32)])
+        return sparse.csr_matrix((values, columns, ends), shape=(len(rows), _WIDTH), dtype=np.float32)
+
+    def _row(self, one: str) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
+        found = text.words(one)
+        language = self._language or text.guess(found)
+        parts = [_features(word, language) for word in sorted(set(found))]
+        stems = _added([part[0] for part in parts])
+        groups = _added([part[1] for part in parts])
+        row = _added([_scaled(stems, _STEM_SHARE), _scaled(groups, 1 - _STEM_SHARE)])
+        norm = math.sqrt(sum(value * value for value in row.values())) or 1.0
+        columns = sorted(row)
+        return np.array(columns, np.int32), np.array([row[c] / norm for c in columns], np.float32)
+
+
+@functools.lru_cache(maxsize=32768)
+def _features(word: str, language: Language) -> tuple[_Block, _Block]:
+    """A word as its stem's column and its letter groups' columns, both weighted by the word's rarity."""
+    rarity = -math.log(min(1.0, _WORDS_A_TEXT * text.frequency(word, language)))
+    stem = _column(f"stem {text.stem(word, language)}")
+    if word in text.stop_words(language):
+        return {stem: _STOP_WEIGHT * rarity}, {}
+    framed = f" {word[:_LONGEST]} "
+    groups = [framed[i : i + size] for size in _GRAMS for i in range(len(framed) - size + 1)]
+    weight = rarity / math.sqrt(len(groups))  # a long word weighs no more than a short one
+    return {stem: rarity}, _added([{_column(f"group {group}"): weight} for group in groups])
+
+
+def _column(feature: str) -> int:
+    """The same column in every process; Python's own hash is salted."""
+    return zlib.crc32(feature.encode()) % _WIDTH
+
+
+def _added(blocks: Sequence[_Block]) -> _Block:
+    total: _Block = {}
+    for block in blocks:
+        for column, value in block.items():
+            total[column] = total.get(column, 0.0) + value
+    return total
+
+
+def _scaled(block: _Block, share: float) -> _Block:
+    """The block with squared norm `share`."""
+    norm = math.sqrt(sum(value * value for value in block.values())) or 1.0
+    return {column: value * math.sqrt(share) / norm for column, value in block.items()}
+
+
+def warm() -> None:
+    """Load what the first card would otherwise wait for (0.1 s)."""
+    text.warm()
+    LexicalVectors().encode(["Et kort med få ord", "A card of few words"])

@@ -1,0 +1,93 @@
+"""Every act on the desk, kept as the rows it changed, so that it can be undone. No act deletes anything."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlmodel import SQLModel, col, select
+
+from app import errors
+from app.models import Activity, Ban, Card, Dialogue, Edit, Option, Placement, Theme, milliseconds
+from app.store import Transaction
+
+_TABLES: dict[str, type[SQLModel]] = {
+    model.__name__: model for model in (Activity, Card, Dialogue, Option, Placement, Theme)
+}
+
+
+def _packed(value: Any) -> Any:
+    return {"moment": milliseconds(value)} if isinstance(value, datetime) else value
+
+
+def _unpacked(value: Any) -> Any:
+    packed = isinstance(value, dict) and "moment" in value
+    return datetime.fromtimestamp(value["moment"] / 1000, UTC) if packed else value
+
+
+class Act:
+    """One act being done. `change` sets columns of a row and remembers what stood there; `done` writes it down."""
+
+    def __init__(self, tx: Transaction, dialogue_id: int, verb: str) -> None:
+        self._tx = tx
+        self._edit = Edit(dialogue_id=dialogue_id, verb=verb)
+        self._changes: list[dict[str, Any]] = []
+
+    def change(self, row: SQLModel, **values: Any) -> None:
+        """Set these columns; those that stay as they are leave no trace."""
+        before = {name: getattr(row, name) for name in values if getattr(row, name) != values[name]}
+        if not before:
+            return
+        for name in before:
+            setattr(row, name, values[name])
+        self._tx.session.add(row)
+        self._changes.append(
+            {
+                "table": type(row).__name__,
+                "row": _key(row),
+                "before": {name: _packed(value) for name, value in before.items()},
+            }
+        )
+
+    def ban(self, card_id: int, theme_id: int) -> None:
+        """A person took this card out of this theme."""
+        if self._tx.session.get(Ban, (card_id, theme_id)) is None:
+            self._tx.session.add(Ban(card_id=card_id, theme_id=theme_id, dialogue_id=self._edit.dialogue_id))
+            self._changes.append({"table": "Ban", "card": card_id, "theme": theme_id})
+
+    def done(self) -> None:
+        """Write the act down, unless it changed nothing."""
+        if self._changes:
+            self._edit.changes = self._changes
+            self._tx.session.add(self._edit)
+
+
+def _key(row: SQLModel) -> int:
+    return int(row.card_id) if isinstance(row, Placement) else int(row.id)  # type: ignore[attr-defined]
+
+
+def last(tx: Transaction, dialogue_id: int) -> Edit | None:
+    """The newest act that is not undone."""
+    acts = select(Edit).where(Edit.dialogue_id == dialogue_id, col(Edit.undone).is_(False))
+    return tx.session.exec(acts.order_by(col(Edit.id).desc())).first()
+
+
+def undo(tx: Transaction, dialogue_id: int) -> str:
+    """Put back what the newest act changed. Returns its verb. Raises NothingToUndo."""
+    edit = last(tx, dialogue_id)
+    if edit is None:
+        raise errors.NothingToUndo
+    for change in reversed(edit.changes):
+        if change["table"] == "Ban":
+            ban = tx.session.get(Ban, (change["card"], change["theme"]))
+            if ban is not None:
+                tx.session.delete(ban)
+            continue
+        row = tx.session.get(_TABLES[change["table"]], change["row"])
+        if row is None:
+            continue
+        for name, value in change["before"].items():
+            setattr(row, name, _unpacked(value))
+        tx.session.add(row)
+    edit.undone = True
+    tx.session.add(edit)
+    tx.touch(dialogue_id, "board", "phones", "desk", "themes")
+    return edit.verb

@@ -1,0 +1,198 @@
+"""Participants: joining without a name, coming back as the same person, counted without pointing anybody out."""
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+
+from sqlalchemy import func
+from sqlmodel import Session, col, select
+
+from app import errors, language
+from app.domain import codes
+from app.models import CLOSED, Dialogue, Participant, Perspective
+from app.settings import SMALLEST_GROUP
+from app.store import Transaction
+
+
+@dataclass(frozen=True, slots=True)
+class Me:
+    """The participant who asks."""
+
+    id: int
+    dialogue_id: int
+    perspective_id: int
+    return_code: str
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class GroupView:
+    """People of one perspective, or of all with fewer than five together. `position` gives the glyph; 0 is others."""
+
+    position: int
+    name: str
+    count: int
+
+
+def hashed(token: str) -> str:
+    return hashlib.sha256(token.encode("utf-8", "replace")).hexdigest()
+
+
+def join(tx: Transaction, dialogue_id: int, perspective: str, spoken: str, simulated: bool = False) -> tuple[Me, str]:
+    """A new participant in a perspective (its key). Returns them and the token for their phone.
+
+    An unknown perspective becomes "something else"; a closed dialogue raises DialogueClosed.
+    """
+    dialogue = tx.session.get(Dialogue, dialogue_id)
+    if dialogue is None or dialogue.state == CLOSED:
+        raise errors.DialogueClosed
+    role = tx.session.exec(
+        select(Perspective)
+        .where(Perspective.dialogue_id == dialogue_id, col(Perspective.key).in_([perspective, "other"]))
+        .order_by(col(Perspective.key) == "other")
+    ).first()
+    if role is None:
+        raise errors.Unreadable
+    token = secrets.token_urlsafe(24)
+    participant = Participant(
+        dialogue_id=dialogue_id,
+        perspective_id=role.id or 0,
+        token_hash=hashed(token),
+        return_code=_free_return_code(tx.session, dialogue_id),
+        language=spoken,
+        simulated=simulated,
+    )
+    tx.session.add(participant)
+    tx.session.flush()
+    tx.touch(dialogue_id, "board", "desk")
+    return _me(participant), token
+
+
+def _free_return_code(session: Session, dialogue_id: int) -> str:
+    while True:
+        code = codes.new_return_code()
+        taken = select(Participant.id).where(Participant.dialogue_id == dialogue_id, Participant.return_code == code)
+        if session.exec(taken).first() is None:
+            return code
+
+
+def _me(row: Participant) -> Me:
+    return Me(row.id or 0, row.dialogue_id, row.perspective_id, row.return_code, row.language)
+
+
+def with_token(session: Session, dialogue_id: int, token: str) -> Me | None:
+    """The participant whose phone holds this token, or nobody."""
+    row = session.exec(
+        select(Participant).where(Participant.token_hash == hashed(token), Participant.dialogue_id == dialogue_id)
+    ).first()
+    return None if row is None else _me(row)
+
+
+def come_back(tx: Transaction, dialogue_id: int, code: str) -> tuple[Me, str]:
+    """Sign in on another phone with the return code; the first phone is signed out. Raises WrongReturnCode."""
+    row = tx.session.exec(
+        select(Participant).where(Participant.dialogue_id == dialogue_id, Participant.return_code == code)
+    ).first()
+    if row is None:
+        raise errors.WrongReturnCode
+    token = secrets.token_urlsafe(24)
+    row.token_hash = hashed(token)
+    tx.session.add(row)
+    return _me(row), token
+
+
+def speak(tx: Transaction, me: Me, spoken: str) -> None:
+    """Remember the language a participant chose."""
+    tx.run("UPDATE participant SET language = :spoken WHERE id = :id", spoken=spoken, id=me.id)
+
+
+def count(session: Session, dialogue_id: int) -> int:
+    """How many have joined."""
+    return session.exec(
+        select(func.count()).select_from(Participant).where(Participant.dialogue_id == dialogue_id)
+    ).one()
+
+
+def groups(session: Session, dialogue_id: int) -> list[GroupView]:
+    """Who is here, in the organiser's order. Perspectives with fewer than five people stand together as others.
+
+    If the others are themselves fewer than five, one could work out a small group by subtraction, so the smallest
+    shown group joins them.
+    """
+    rows = session.exec(
+        select(Perspective, func.count(col(Participant.id)))
+        .join(Participant, col(Participant.perspective_id) == col(Perspective.id), isouter=True)
+        .where(Perspective.dialogue_id == dialogue_id)
+        .group_by(col(Perspective.id))
+        .order_by(col(Perspective.position))
+    ).all()
+    sizes = {role.position: people for role, people in rows}
+    own = shown_alone(sizes)
+    shown = [
+        GroupView(role.position, name_of(role), people)
+        for role, people in rows
+        if role.position in own
+    ]
+    others = sum(people for position, people in sizes.items() if position not in own)
+    return [*shown, GroupView(0, language.gettext("Others"), others)] if others else shown
+
+
+def sizes(session: Session, dialogue_id: int) -> dict[int, int]:
+    """People by the position of their perspective."""
+    rows = session.exec(
+        select(Perspective.position, func.count(col(Participant.id)))
+        .join(Participant, col(Participant.perspective_id) == col(Perspective.id))
+        .where(Perspective.dialogue_id == dialogue_id)
+        .group_by(col(Perspective.position))
+    ).all()
+    return dict(rows)
+
+
+def shown_alone(sizes: dict[int, int]) -> set[int]:
+    """The positions whose group can be shown by itself: five or more, and no small remainder left to work out."""
+    own = {position for position, people in sizes.items() if position and people >= SMALLEST_GROUP}
+    rest = sum(people for position, people in sizes.items() if position not in own)
+    if 0 < rest < SMALLEST_GROUP and own:
+        own.discard(min(own, key=lambda position: (sizes[position], -position)))
+    return own
+
+
+def name_of(role: Perspective) -> str:
+    return role.name_da if language.current() == "da" else role.name_en
+
+
+def clear_simulated(tx: Transaction, dialogue_id: int) -> int:
+    """Remove every simulated person with all they wrote and voted. Returns how many people went."""
+    ids = "SELECT id FROM participant WHERE dialogue_id = :dialogue AND simulated"
+    cards = f"SELECT id FROM card WHERE participant_id IN ({ids})"  # noqa: S608 - fixed text
+    for table, where in (
+        ("vote", f"participant_id IN ({ids}) OR card_id IN ({cards})"),
+        ("abstention", f"participant_id IN ({ids})"),
+        ("receipt", f"participant_id IN ({ids})"),
+        ("option", f"card_id IN ({cards})"),
+        ("ban", f"card_id IN ({cards})"),
+        ("placement", f"card_id IN ({cards})"),
+        ("card", f"participant_id IN ({ids})"),
+    ):
+        tx.run(f'DELETE FROM "{table}" WHERE {where}', dialogue=dialogue_id)  # noqa: S608 - fixed text
+    gone = tx.run(
+        "DELETE FROM participant WHERE dialogue_id = :dialogue AND simulated RETURNING id", dialogue=dialogue_id
+    )
+    tx.run(
+        "UPDATE theme SET retired = :yes WHERE dialogue_id = :dialogue AND NOT EXISTS"
+        " (SELECT 1 FROM placement WHERE placement.theme_id = theme.id)",
+        yes=True,
+        dialogue=dialogue_id,
+    )
+    tx.run("UPDATE dialogue SET tidied_at = 0 WHERE id = :dialogue", dialogue=dialogue_id)
+    tx.touch(dialogue_id, "board", "phones", "desk", "themes")
+    return len(gone)
+
+
+def simulated_count(session: Session, dialogue_id: int) -> int:
+    return session.exec(
+        select(func.count())
+        .select_from(Participant)
+        .where(Participant.dialogue_id == dialogue_id, col(Participant.simulated).is_(True))
+    ).one()
+

@@ -1,0 +1,252 @@
+"""Votes on cards: dots with a budget, or a stance. Set, never toggled; counted from rows; hidden until closed."""
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func
+from sqlmodel import Session, col, select
+
+from app import errors
+from app.domain import journal, participants, receipts
+from app.domain.participants import Me
+from app.models import CLOSED, OPEN, SHOWN, Abstention, Activity, Card, Option, Participant, Perspective, Vote, now
+from app.settings import VOTE_OPTIONS_MAX
+from app.store import Transaction
+
+AGREE, PASS, DISAGREE = 1, 0, -1
+
+
+@dataclass(frozen=True, slots=True)
+class ResultView:
+    """One card in the result, best first. For dots `voters` is people with at least one dot, `total` all dots.
+
+    For a stance `voters` is who agreed. `by_perspective` maps a perspective's position to the share (0-1) of its
+    voters, only for groups that can be shown alone.
+    """
+
+    card: Card
+    total: int
+    voters: int
+    against: int
+    passed: int
+    by_perspective: dict[int, float]
+
+
+@dataclass(frozen=True, slots=True)
+class TallyView:
+    """A whole vote: who took part, and the results, which are empty while the vote is open."""
+
+    here: int
+    voted: int
+    abstained: int
+    results: tuple[ResultView, ...]
+
+
+def budget(activity: Activity) -> int:
+    """Dots per person; 0 for a stance."""
+    return int(activity.settings.get("dots", 3)) if form(activity) == "dots" else 0
+
+
+def form(activity: Activity) -> str:
+    """ "dots" or "stance"."""
+    return str(activity.settings.get("form", "dots"))
+
+
+def options(session: Session, activity_id: int) -> list[Card]:
+    """The cards put to the vote, in the facilitator's order; hidden and withdrawn ones left out."""
+    rows = (
+        select(Card)
+        .join(Option, col(Option.card_id) == col(Card.id))
+        .where(Option.activity_id == activity_id, Option.position > 0, Card.state == SHOWN)
+    )
+    return list(session.exec(rows.order_by(col(Option.position))).all())
+
+
+def choose(tx: Transaction, activity: Activity, card_id: int, on: bool) -> None:
+    """Put a card to the vote or take it out. Raises OptionsLocked once somebody voted, TooManyOptions past twelve."""
+    if tx.session.exec(select(Vote).where(Vote.activity_id == activity.id).limit(1)).first() is not None:
+        raise errors.OptionsLocked
+    card = tx.session.get(Card, card_id)
+    if card is None or card.dialogue_id != activity.dialogue_id:
+        raise errors.NotAnOption
+    taken = [row.position for row in _rows(tx.session, activity.id or 0) if row.position > 0]
+    if on and len(taken) >= VOTE_OPTIONS_MAX:
+        raise errors.TooManyOptions(limit=VOTE_OPTIONS_MAX)
+    act = journal.Act(tx, activity.dialogue_id, "choose")
+    _put(tx, act, activity, card_id, max(taken, default=0) + 1 if on else 0)
+    act.done()
+    tx.touch(activity.dialogue_id, "board", "phones", "desk")
+
+
+def _rows(session: Session, activity_id: int) -> list[Option]:
+    return list(session.exec(select(Option).where(Option.activity_id == activity_id)).all())
+
+
+def _put(tx: Transaction, act: journal.Act, activity: Activity, card_id: int, position: int) -> None:
+    option = tx.session.exec(
+        select(Option).where(Option.activity_id == activity.id, Option.card_id == card_id)
+    ).first()
+    if option is None:
+        option = Option(
+            dialogue_id=activity.dialogue_id, activity_id=activity.id or 0, card_id=card_id, position=0
+        )
+        tx.session.add(option)
+        tx.session.flush()
+    act.change(option, position=position)
+
+
+def prepare(tx: Transaction, act: journal.Act, activity: Activity, card_ids: list[int]) -> None:
+    """Fill a vote that has no options yet with these cards, at most twelve."""
+    if any(row.position > 0 for row in _rows(tx.session, activity.id or 0)):
+        return
+    for position, card_id in enumerate(card_ids[:VOTE_OPTIONS_MAX], start=1):
+        _put(tx, act, activity, card_id, position)
+
+
+def cast(tx: Transaction, me: Me, activity_id: int, values: dict[int, int], key: str) -> None:
+    """Set what a participant gives each card named in `values`. Hot verb: the guards are inside the statements.
+
+    Values are dots 0-9, or 1, 0, -1 for a stance. All or nothing. Raises VotingClosed, NotAnOption, NoDotsLeft,
+    Unreadable or KeyReused. A repeat changes nothing.
+    """
+    if receipts.claim(tx, me.dialogue_id, me.id, key, activity_id, sorted(values.items())) is not None:
+        return
+    form_, dots = _open_ballot(tx, me.dialogue_id, activity_id)
+    lowest, highest = (0, dots) if form_ == "dots" else (DISAGREE, AGREE)
+    if any(not lowest <= value <= highest for value in values.values()):
+        raise errors.NoDotsLeft if form_ == "dots" else errors.Unreadable
+    for card_id, value in values.items():
+        own = {"activity": activity_id, "participant": me.id, "dialogue": me.dialogue_id}
+        if not tx.run(_CAST, **own, card=card_id, value=value):
+            raise errors.NotAnOption
+    if form_ == "dots":
+        [(spent,)] = tx.run(_SPENT, activity=activity_id, participant=me.id)
+        if spent > dots:
+            raise errors.NoDotsLeft
+    tx.run(_NO_LONGER_ABSTAINS, activity=activity_id, participant=me.id)
+    receipts.keep(tx, me.id, key, activity_id)
+    tx.touch(me.dialogue_id, "board", "desk")
+
+
+_CAST = (
+    "INSERT INTO vote (activity_id, participant_id, card_id, dialogue_id, value)"
+    " SELECT :activity, :participant, o.card_id, :dialogue, :value FROM \"option\" o"
+    " JOIN activity a ON a.id = o.activity_id"
+    " WHERE o.activity_id = :activity AND o.card_id = :card AND o.position > 0 AND a.state = 'open'"
+    " ON CONFLICT (activity_id, participant_id, card_id) DO UPDATE SET value = excluded.value RETURNING value"
+)
+_SPENT = (
+    "SELECT coalesce(sum(value), 0) FROM vote WHERE activity_id = :activity AND participant_id = :participant"
+)
+_NO_LONGER_ABSTAINS = "DELETE FROM abstention WHERE activity_id = :activity AND participant_id = :participant"
+
+
+def _open_ballot(tx: Transaction, dialogue_id: int, activity_id: int) -> tuple[str, int]:
+    """Form and dots of an open vote. Raises NotFound or VotingClosed."""
+    found = tx.run(
+        "SELECT a.state, a.settings, d.state FROM activity a JOIN dialogue d ON d.id = a.dialogue_id"
+        " WHERE a.id = :activity AND d.id = :dialogue AND a.kind = 'vote'",
+        activity=activity_id,
+        dialogue=dialogue_id,
+    )
+    if not found:
+        raise errors.NotFound
+    state, packed, dialogue_state = found[0]
+    if state != OPEN or dialogue_state != OPEN:
+        raise errors.VotingClosed
+    ballot = Activity(
+        dialogue_id=dialogue_id,
+        position=0,
+        kind="vote",
+        title_da="",
+        title_en="",
+        settings=json.loads(packed) if isinstance(packed, str) else packed,
+    )
+    return form(ballot), budget(ballot)
+
+
+def abstain(tx: Transaction, me: Me, activity_id: int) -> None:
+    """Skip the whole vote; what was given before is taken back. Raises VotingClosed."""
+    _open_ballot(tx, me.dialogue_id, activity_id)
+    tx.run(
+        "DELETE FROM vote WHERE activity_id = :activity AND participant_id = :participant",
+        activity=activity_id,
+        participant=me.id,
+    )
+    tx.run(
+        "INSERT INTO abstention (activity_id, participant_id, dialogue_id) VALUES (:activity, :participant, :dialogue)"
+        " ON CONFLICT (activity_id, participant_id) DO NOTHING",
+        activity=activity_id,
+        participant=me.id,
+        dialogue=me.dialogue_id,
+    )
+    tx.touch(me.dialogue_id, "board", "desk")
+
+
+def given(session: Session, me: Me, activity_id: int) -> dict[int, int]:
+    """What I gave, card by card."""
+    rows = select(Vote).where(Vote.activity_id == activity_id, Vote.participant_id == me.id)
+    return {vote.card_id: vote.value for vote in session.exec(rows).all()}
+
+
+def abstained(session: Session, me: Me, activity_id: int) -> bool:
+    return session.get(Abstention, (activity_id, me.id)) is not None
+
+
+def close(tx: Transaction, activity: Activity, at: datetime | None = None) -> None:
+    """End the vote and show the result; undo opens it again."""
+    act = journal.Act(tx, activity.dialogue_id, "close_vote")
+    act.change(activity, state=CLOSED, closed_at=at or now(), revealed=True)
+    act.done()
+    tx.touch(activity.dialogue_id, "board", "phones", "desk")
+
+
+def reopen(tx: Transaction, activity: Activity) -> None:
+    """Let people vote again; the result is hidden meanwhile."""
+    act = journal.Act(tx, activity.dialogue_id, "reopen_vote")
+    act.change(activity, state=OPEN, closed_at=None, revealed=False)
+    act.done()
+    tx.touch(activity.dialogue_id, "board", "phones", "desk")
+
+
+def tally(session: Session, activity: Activity) -> TallyView:
+    """Count a vote from its rows. Results only once it is closed and shown; equal cards stand in card order."""
+    activity_id = activity.id or 0
+    voters = select(Vote.participant_id).where(Vote.activity_id == activity_id)
+    if form(activity) == "dots":
+        voters = voters.where(Vote.value > 0)
+    voted = session.exec(select(func.count(func.distinct(voters.subquery().c.participant_id)))).one()
+    skipped = session.exec(
+        select(func.count()).select_from(Abstention).where(Abstention.activity_id == activity_id)
+    ).one()
+    results = _results(session, activity) if activity.revealed and activity.state != OPEN else ()
+    return TallyView(participants.count(session, activity.dialogue_id), voted, skipped, results)
+
+
+def _results(session: Session, activity: Activity) -> tuple[ResultView, ...]:
+    rows = session.exec(
+        select(Vote.card_id, Vote.value, Perspective.position)
+        .join(Participant, col(Participant.id) == col(Vote.participant_id))
+        .join(Perspective, col(Perspective.id) == col(Participant.perspective_id))
+        .where(Vote.activity_id == activity.id)
+    ).all()
+    electorate = participants.sizes(session, activity.dialogue_id)
+    alone = participants.shown_alone(electorate)
+    views = []
+    for card in options(session, activity.id or 0):
+        own = [(value, position) for card_id, value, position in rows if card_id == card.id]
+        views.append(
+            ResultView(
+                card=card,
+                total=sum(value for value, _ in own if value > 0),
+                voters=sum(1 for value, _ in own if value > 0),
+                against=sum(1 for value, _ in own if value < 0),
+                passed=sum(1 for value, _ in own if value == 0) if form(activity) == "stance" else 0,
+                by_perspective={
+                    position: sum(1 for value, at in own if at == position and value > 0) / electorate[position]
+                    for position in sorted(alone)
+                },
+            )
+        )
+    return tuple(sorted(views, key=lambda view: (-view.total, -view.voters, view.card.number)))

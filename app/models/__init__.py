@@ -1,0 +1,39 @@
+"""The tables. Uniqueness lives here; what is allowed lives in `domain`."""
+
+from app.models.answers import Abstention, Option, Receipt, Vote
+from app.models.base import Moment, milliseconds, now
+from app.models.cards import HELD, HIDDEN, SHOWN, WITHDRAWN, Ban, Card, Placement, Theme
+from app.models.dialogue import CLOSED, DRAFT, OPEN, WAITING, Activity, Dialogue, Perspective, Series
+from app.models.journal import Deletion, Edit
+from app.models.people import FACES, Link, Participant
+
+__all__ = [
+    "CLOSED",
+    "DRAFT",
+    "FACES",
+    "HELD",
+    "HIDDEN",
+    "OPEN",
+    "SHOWN",
+    "WAITING",
+    "WITHDRAWN",
+    "Abstention",
+    "Activity",
+    "Ban",
+    "Card",
+    "Deletion",
+    "Dialogue",
+    "Edit",
+    "Link",
+    "Moment",
+    "Option",
+    "Participant",
+    "Perspective",
+    "Placement",
+    "Receipt",
+    "Series",
+    "Theme",
+    "Vote",
+    "milliseconds",
+    "now",
+]

@@ -1,0 +1,66 @@
+"""Cards as people wrote them, the themes they lie in, and what keeps them there."""
+
+from datetime import datetime
+
+from sqlalchemy import Index, UniqueConstraint
+from sqlmodel import Field, SQLModel
+
+from app.models.base import Moment, now, one_of
+
+SHOWN, HELD, HIDDEN, WITHDRAWN = "shown", "held", "hidden", "withdrawn"
+
+
+class Card(SQLModel, table=True):
+    """What one participant wrote, cleaned at the door and then kept as typed."""
+
+    __table_args__ = (
+        UniqueConstraint("dialogue_id", "number"),
+        Index("ix_card_activity_state", "activity_id", "state"),
+        one_of("state", (SHOWN, HELD, HIDDEN, WITHDRAWN)),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    dialogue_id: int = Field(foreign_key="dialogue.id", index=True)
+    activity_id: int = Field(foreign_key="activity.id")
+    participant_id: int = Field(foreign_key="participant.id", index=True)
+    key: str  # the client key it was sent with; the writer's own receipt, also in the summary
+    number: int  # counts up within the dialogue; what board, export and paper call the card
+    kind: str
+    first: str
+    second: str = ""
+    state: str = SHOWN
+    reason: str = ""  # why it is hidden; its writer can read it
+    masked: bool = False  # a number like a CPR number was masked
+    late: bool = False  # came after the step closed
+    created_at: datetime = Field(default_factory=now, sa_type=Moment)
+    edited_at: datetime | None = Field(default=None, sa_type=Moment)
+
+
+class Theme(SQLModel, table=True):
+    """A heading with its cards."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    dialogue_id: int = Field(foreign_key="dialogue.id", index=True)
+    label: str
+    terms: str = ""  # the words behind the heading, comma separated
+    edited: bool = False  # a person named, merged, split or filled it: the machine never splits, swallows or empties it
+    locked: bool = False
+    retired: bool = False  # merged into another, or dissolved; kept so that undo can bring it back
+    created_at: datetime = Field(default_factory=now, sa_type=Moment)
+
+
+class Placement(SQLModel, table=True):
+    """Where a card lies. A card without a row, or with theme 0, is not placed yet."""
+
+    card_id: int = Field(foreign_key="card.id", primary_key=True)
+    dialogue_id: int = Field(foreign_key="dialogue.id", index=True)
+    theme_id: int | None = Field(default=None, foreign_key="theme.id", index=True)
+    by_person: bool = False  # moved by the facilitator: the machine never moves it again
+
+
+class Ban(SQLModel, table=True):
+    """A person took this card out of this theme: the machine never puts it back."""
+
+    card_id: int = Field(foreign_key="card.id", primary_key=True)
+    theme_id: int = Field(foreign_key="theme.id", primary_key=True)
+    dialogue_id: int = Field(foreign_key="dialogue.id", index=True)

@@ -1,0 +1,69 @@
+"""What an operator may set, and the limits that hold for everybody. Read once at start."""
+
+import secrets
+from pathlib import Path
+
+from pydantic import AliasChoices, Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+# Limits of correct behaviour. docs/limits.md gives the reasons; tests read these same names.
+TEXT_MAX = 280  # characters of one field of a card, counted after cleaning
+TITLE_MAX = 120
+MANDATE_MAX = 600
+HEADING_MAX = 60
+BODY_MAX = 65_536  # bytes of one request
+MESSAGE_MAX = 8_192  # bytes of one socket message
+ID_MAX = 2**53  # ids above this are refused before they reach the database
+CODE_LETTERS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"  # 30 characters nobody mistakes for another
+CODE_LENGTH = 8
+RETURN_CODE_LENGTH = 6
+RETURN_TRIES_PER_HOUR = 10
+WRONG_CODES_PER_DAY = 12_000  # above it wrong codes are answered slowly; right codes never are
+TEXTS_BURST, TEXTS_PER_MINUTE = 6, 10
+VOTES_BURST, VOTES_PER_MINUTE = 40, 60
+SOCKETS_PER_PARTICIPANT = 3
+CARDS_PER_DIALOGUE = 20_000
+SMALLEST_GROUP = 5  # people; smaller groups are never broken down
+THEMES_FROM = 12  # cards; below this a grouping is a guess
+VOTE_OPTIONS_MAX = 12
+BOARD_TICK = 0.05  # seconds between two pictures of a board
+PHONE_TICK = 0.25
+
+
+class Settings(BaseSettings):
+    """Every field can be set in the environment as TOVHOLDER_<NAME>; `.env.example` lists them."""
+
+    model_config = SettingsConfigDict(env_prefix="TOVHOLDER_", env_file=".env", extra="ignore", populate_by_name=True)
+
+    data: Path = Path("data")
+    database_url: str = Field("", validation_alias=AliasChoices("TOVHOLDER_DATABASE_URL", "DATABASE_URL"))
+    secret_key: str = ""
+    public_url: str = ""
+    host: str = "127.0.0.1"
+    port: int = 8000
+    language: str = "da"
+    retention_days: int = Field(90, ge=1, le=1825)
+    accessibility_statement_url: str = ""
+    contact: str = ""
+    demo: bool = True
+
+    @property
+    def database(self) -> str:
+        """The SQLAlchemy address of the database; PostgreSQL addresses get the psycopg 3 driver."""
+        if not self.database_url:
+            return f"sqlite:///{self.data / 'tovholder.sqlite3'}"
+        for prefix in ("postgresql://", "postgres://"):
+            if self.database_url.startswith(prefix):
+                return "postgresql+psycopg://" + self.database_url.removeprefix(prefix)
+        return self.database_url
+
+    def key(self) -> str:
+        """The signing key: as set, or made once and kept in the data folder, readable by its owner only."""
+        if self.secret_key:
+            return self.secret_key
+        self.data.mkdir(parents=True, exist_ok=True)
+        file = self.data / "secret.key"
+        if not file.exists():
+            file.touch(mode=0o600)
+            file.write_text(secrets.token_urlsafe(48), encoding="ascii")
+        return file.read_text(encoding="ascii").strip()

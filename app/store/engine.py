@@ -1,0 +1,83 @@
+"""The database behind one address: SQLite with every commit on disk, or PostgreSQL. Readers can only read."""
+
+import sqlite3
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from sqlalchemy import Engine, create_engine, event
+from sqlalchemy.pool import QueuePool, StaticPool
+
+SAFE_SQLITE = (3, 51, 3)  # older versions can corrupt a database when two connections checkpoint at once
+
+try:
+    from pysqlite3 import dbapi2 as _sqlite
+except ImportError:
+    _sqlite = sqlite3
+
+sqlite: ModuleType = _sqlite
+
+
+def sqlite_version() -> str:
+    """The version of SQLite in this process."""
+    return str(sqlite.sqlite_version)
+
+
+def sqlite_is_safe() -> bool:
+    """Whether this SQLite is free of the checkpoint fault."""
+    return tuple(int(part) for part in sqlite_version().split(".")) >= SAFE_SQLITE
+
+
+def is_sqlite(url: str) -> bool:
+    return url.startswith("sqlite")
+
+
+def writing(url: str) -> Engine:
+    """The writer's engine: one connection, one thread at a time."""
+    if not is_sqlite(url):
+        return create_engine(url, pool_size=1, max_overflow=1, pool_pre_ping=True)
+    Path(url.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(url, module=sqlite, poolclass=StaticPool, connect_args={"check_same_thread": False})
+    _tune(engine, begin="BEGIN IMMEDIATE")
+    return engine
+
+
+def reading(url: str) -> Engine:
+    """The readers' engine: many connections, none of which can change anything."""
+    if not is_sqlite(url):
+        return create_engine(
+            url, pool_size=10, max_overflow=30, pool_pre_ping=True, execution_options={"postgresql_readonly": True}
+        )
+    engine = create_engine(
+        url,
+        module=sqlite,
+        poolclass=QueuePool,
+        pool_size=10,
+        max_overflow=40,
+        connect_args={"check_same_thread": False},
+    )
+    _tune(engine, begin="BEGIN", read_only=True)
+    return engine
+
+
+def _tune(engine: Engine, *, begin: str, read_only: bool = False) -> None:
+    """Transactions begin where we say; commits reach the disk; deleted text is overwritten."""
+
+    @event.listens_for(engine, "connect")
+    def on_connect(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        cursor.execute("PRAGMA busy_timeout=5000")
+        cursor.execute("PRAGMA foreign_keys=ON")
+        if read_only:
+            cursor.execute("PRAGMA query_only=ON")
+        else:
+            cursor.execute("PRAGMA journal_mode=WAL")
+            cursor.execute("PRAGMA synchronous=FULL")
+            cursor.execute("PRAGMA secure_delete=ON")
+            cursor.execute("PRAGMA journal_size_limit=67108864")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def on_begin(connection: Any) -> None:
+        connection.exec_driver_sql(begin)

@@ -1,0 +1,220 @@
+"""The one way to change anything.
+
+Changes wait in line, run each in a savepoint of one transaction, and are answered together after the commit.
+
+An answer means on disk. A change that fails takes nothing else with it.
+"""
+
+import asyncio
+import logging
+import queue
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from functools import lru_cache
+from re import compile as pattern
+from typing import Any, Concatenate, ParamSpec, TypeVar
+
+from sqlalchemy import Connection, Engine, bindparam, text
+from sqlmodel import Session
+
+log = logging.getLogger(__name__)
+P = ParamSpec("P")
+R = TypeVar("R")
+
+BATCH = 500  # changes in one transaction: enough to share a disk write, few enough to answer soon
+_NAMED = pattern(r"(?<![:\w]):([a-z_]+)")
+
+
+@lru_cache(maxsize=256)
+def _for_psycopg(sql: str) -> str:
+    return _NAMED.sub(r"%(\1)s", sql)
+
+
+class Transaction:
+    """What a domain verb writes with.
+
+    `run` is prepared SQL for the hot verbs, `session` is SQLModel for the rest, `touch` says what to show anew.
+    """
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._raw: Any = connection.connection.dbapi_connection
+        self._named = connection.dialect.name == "sqlite"
+        self._session: Session | None = None
+        self.touched: set[str] = set()
+
+    def run(self, sql: str, **values: object) -> list[tuple[Any, ...]]:
+        """Run one statement with :named values. Returns its rows; an upsert that its guard refused returns none."""
+        cursor = self._raw.cursor()
+        try:
+            cursor.execute(sql if self._named else _for_psycopg(sql), values)
+            return list(cursor.fetchall()) if cursor.description else []
+        finally:
+            cursor.close()
+
+    @property
+    def session(self) -> Session:
+        """A SQLModel session inside this change. Flushed at its end; never commit it."""
+        if self._session is None:
+            self._session = Session(self._connection, join_transaction_mode="rollback_only", expire_on_commit=False)
+        return self._session
+
+    def touch(self, dialogue_id: int, *faces: str) -> None:
+        """After the commit, tell these faces of the dialogue that something changed."""
+        self.touched.update(f"{face}:{dialogue_id}" for face in faces)
+
+    def finish(self) -> None:
+        if self._session is not None:
+            self._session.flush()
+            self._session.expunge_all()
+            self._session.close()
+
+    def abandon(self) -> None:
+        if self._session is not None:
+            self._session.expunge_all()
+
+
+@dataclass(slots=True)
+class _Waiting:
+    """One change in line, and who waits for it."""
+
+    work: Callable[..., Any]
+    answer: Future[Any] | asyncio.Future[Any]
+    alone: bool = False  # runs between two transactions, on the engine itself
+    result: Any = None
+    error: BaseException | None = field(default=None)
+
+
+class Writer:
+    """A line and a thread.
+
+    `change` is for coroutines, `change_now` for other threads, `alone` for work that wants no transaction around it.
+    """
+
+    def __init__(self, engine: Engine, announce: Callable[[set[str]], None] = lambda topics: None) -> None:
+        self._engine = engine
+        self._announce = announce
+        self._line: queue.SimpleQueue[_Waiting | None] = queue.SimpleQueue()
+        self._thread = threading.Thread(target=self._work, name="writer", daemon=True)
+        self._thread.start()
+
+    async def change(self, verb: Callable[Concatenate[Transaction, P], R], *args: P.args, **kwargs: P.kwargs) -> R:
+        """Run a domain verb and return its answer once it is on disk. Raises what the verb raised."""
+        answer: asyncio.Future[R] = asyncio.get_running_loop().create_future()
+        self._line.put(_Waiting(lambda tx: verb(tx, *args, **kwargs), answer))
+        return await answer
+
+    def change_now(self, verb: Callable[Concatenate[Transaction, P], R], *args: P.args, **kwargs: P.kwargs) -> R:
+        """The same, waiting in the calling thread."""
+        answer: Future[R] = Future()
+        self._line.put(_Waiting(lambda tx: verb(tx, *args, **kwargs), answer))
+        return answer.result()
+
+    def alone(self, work: Callable[[Engine], R]) -> R:
+        """Run work that cannot share a transaction (VACUUM) between two batches, waiting in the calling thread."""
+        answer: Future[R] = Future()
+        self._line.put(_Waiting(work, answer, alone=True))
+        return answer.result()
+
+    def close(self) -> None:
+        """Finish what is in line, then stop."""
+        self._line.put(None)
+        self._thread.join(timeout=30)
+        self._engine.dispose()
+
+    def _work(self) -> None:
+        stopping = False
+        while not stopping:
+            batch: list[_Waiting] = []
+            waiting = self._line.get()
+            while waiting is not None and not waiting.alone:
+                batch.append(waiting)
+                if len(batch) == BATCH:
+                    break
+                try:
+                    waiting = self._line.get_nowait()
+                except queue.Empty:
+                    break
+            if batch:
+                self._commit(batch)
+            if waiting is None:
+                stopping = True
+            elif waiting.alone:
+                self._run_alone(waiting)
+
+    def _run_alone(self, waiting: _Waiting) -> None:
+        try:
+            waiting.result = waiting.work(self._engine)
+        except Exception as error:
+            waiting.error = error
+        _answer([waiting])
+
+    def _commit(self, batch: list[_Waiting]) -> None:
+        touched: set[str] = set()
+        try:
+            with self._engine.begin() as connection:
+                for waiting in batch:
+                    touched |= self._run(connection, waiting)
+                _advance(connection, touched)
+        except Exception as error:
+            log.exception("a group of %d changes could not be committed", len(batch))
+            for waiting in batch:
+                waiting.error = waiting.error or error
+            touched = set()
+        if touched:
+            self._announce(touched)
+        _answer(batch)
+
+    @staticmethod
+    def _run(connection: Connection, waiting: _Waiting) -> set[str]:
+        tx = Transaction(connection)
+        tx.run("SAVEPOINT change")
+        try:
+            waiting.result = waiting.work(tx)
+            tx.finish()
+        except Exception as error:
+            waiting.error = error
+            tx.abandon()
+            tx.run("ROLLBACK TO SAVEPOINT change")
+            tx.touched = set()
+        tx.run("RELEASE SAVEPOINT change")
+        return tx.touched
+
+
+_ADVANCE = text("UPDATE dialogue SET seq = seq + 1 WHERE id IN :ids").bindparams(bindparam("ids", expanding=True))
+
+
+def _advance(connection: Connection, touched: set[str]) -> None:
+    """Move the sequence number of every dialogue that changed, once per commit."""
+    ids = sorted({int(topic.partition(":")[2]) for topic in touched} - {0})
+    if ids:
+        connection.execute(_ADVANCE, {"ids": ids})
+
+
+def _answer(batch: list[_Waiting]) -> None:
+    """Answer everybody in the batch, waking each event loop once."""
+    loops: dict[asyncio.AbstractEventLoop, list[_Waiting]] = {}
+    for waiting in batch:
+        if isinstance(waiting.answer, asyncio.Future):
+            loops.setdefault(waiting.answer.get_loop(), []).append(waiting)
+        else:
+            _settle(waiting)
+    for loop, group in loops.items():
+        if not loop.is_closed():
+            loop.call_soon_threadsafe(_settle_all, group)
+
+
+def _settle_all(group: list[_Waiting]) -> None:
+    for waiting in group:
+        _settle(waiting)
+
+
+def _settle(waiting: _Waiting) -> None:
+    if waiting.answer.cancelled():
+        return  # the phone left; what it wrote is on disk all the same
+    if waiting.error is not None:
+        waiting.answer.set_exception(waiting.error)
+    else:
+        waiting.answer.set_result(waiting.result)
