@@ -164,7 +164,7 @@ def installers() -> Iterator[tuple[str, ...]]:
         yield (uv, "pip", "install", "--quiet", "--python", str(PYTHON))
     if answer(PYTHON, "-m", "pip", "--version") or answer(PYTHON, "-m", "ensurepip"):
         yield (str(PYTHON), "-m", "pip", "install", "--quiet")
-    if answer(BASE, "-m", "pip", "--version"):  # where ensurepip is missing: a pip can install into another place
+    elif answer(BASE, "-m", "pip", "--version"):  # no ensurepip: a pip can install into another place
         yield (BASE, "-m", "pip", "--python", str(PYTHON), "install", "--quiet")
 
 

@@ -152,6 +152,11 @@ class NothingToUndo(Fact):
     sentence = N_("There is nothing to undo.")
 
 
+class NothingChosen(Fact):
+    status = 422
+    sentence = N_("Choose a card first.")
+
+
 class ThemeGone(Fact):
     sentence = N_("The theme is no longer there. The page shows what is.")
 

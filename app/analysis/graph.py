@@ -7,6 +7,7 @@ of one text change what is found. Rows of zeros have no node.
 import hashlib
 import math
 from dataclasses import dataclass
+from itertools import pairwise
 
 import graspologic_native
 import numpy as np
@@ -16,15 +17,16 @@ from scipy import sparse
 from app.analysis.embedding import Vectors
 
 _BLOCK = 512  # rows compared with all others at a time: 8 MB at 2,000 nodes, instead of the square
-_SEED = 20261
+_ALIKE = 0.08  # cosine below which two rows are no neighbours; half of all unrelated cards are at .035 or more
 _RESOLUTION = 1.0
+_SEED = 1
 
 Labels = NDArray[np.int64]
 
 
 @dataclass(frozen=True)
 class Graph:
-    """`weights`: symmetric m x m likeness of neighbours; `node_of`: the node of each row, -1 for rows of zeros."""
+    """`weights`: m x m likeness of neighbours, symmetric; `node_of`: the node of each row, -1 for rows of zeros."""
 
     weights: sparse.csr_matrix
     node_of: Labels
@@ -32,17 +34,16 @@ class Graph:
 
 def digests(vectors: Vectors) -> list[bytes]:
     """A name for each row's content, equal for equal rows and empty for rows of zeros."""
-    ends = vectors.indptr
     return [
         hashlib.blake2b(vectors.indices[a:b].tobytes() + vectors.data[a:b].tobytes(), digest_size=16).digest()
-        if b > a
+        if a < b
         else b""
-        for a, b in zip(ends[:-1], ends[1:], strict=True)
+        for a, b in pairwise(vectors.indptr)
     ]
 
 
 def nearest(vectors: Vectors) -> Graph:
-    """Each row tied to the max(4, 0.55 * sqrt(m)) rows most like it; a tie either way counts, its weight is the cosine."""
+    """Each row tied to the max(4, 0.55 * sqrt(m)) rows most like it, by their cosine; one-sided ties count."""
     names = digests(vectors)
     first = {name: row for row, name in reversed(list(enumerate(names))) if name}
     order = sorted(first)
@@ -68,9 +69,12 @@ def _ties(unique: Vectors, count: int) -> sparse.csr_matrix:
         likeness[rows, rows + start] = 0
         near = np.argpartition(-likeness, count - 1, axis=1)[:, :count]
         kept = likeness[rows[:, None], near].astype(np.float64)
-        blocks.append(sparse.csr_matrix((kept.ravel(), near.ravel(), np.arange(len(rows) + 1) * count), (len(rows), size)))
+        blocks.append(
+            sparse.csr_matrix((kept.ravel(), near.ravel(), np.arange(len(rows) + 1) * count), (len(rows), size))
+        )
     one_way = sparse.vstack(blocks, format="csr")
     both = one_way.maximum(one_way.T).tocsr()
+    both.data[both.data < _ALIKE] = 0
     both.eliminate_zeros()
     both.sort_indices()
     return both
@@ -95,7 +99,10 @@ def communities(graph: Graph) -> Labels:
 
 
 def modularity(graph: Graph, labels: Labels) -> float:
-    """Modularity (Newman 2006) of a partition of the rows, -1 meaning alone. Equal rows that are parted count where most are."""
+    """Modularity (Newman 2006) of a partition of the rows, -1 meaning alone.
+
+    Equal rows that sit in different groups count where most of them are.
+    """
     total = float(graph.weights.sum())
     if not total:
         return 0.0
@@ -109,8 +116,7 @@ def modularity(graph: Graph, labels: Labels) -> float:
 
 def _labels_of_nodes(graph: Graph, labels: Labels) -> Labels:
     size = graph.weights.shape[0]
-    alone = -1 - np.arange(size)
-    result = alone.copy()
+    result = -1 - np.arange(size)
     placed = (graph.node_of >= 0) & (labels >= 0)
     pairs, count = np.unique(np.stack([graph.node_of[placed], labels[placed]]), axis=1, return_counts=True)
     for column in np.lexsort((-pairs[1], count)):  # the largest count, then the lowest label, is written last

@@ -137,7 +137,7 @@ def _candidates(session: Session, vote: Activity) -> list[int]:
 def reveal(tx: Transaction, dialogue_id: int, activity_id: int, on: bool) -> None:
     """End the silence of a collect early, or bring it back."""
     activity = tx.session.get(Activity, activity_id)
-    if activity is None or activity.dialogue_id != dialogue_id:
+    if activity is None or activity.dialogue_id != dialogue_id or activity.kind != "collect":
         raise errors.NotFound
     act = journal.Act(tx, dialogue_id, "reveal" if on else "silence")
     act.change(activity, revealed=on)
@@ -157,8 +157,12 @@ def extend(tx: Transaction, dialogue_id: int, activity_id: int, minutes: int) ->
 
 
 def end(tx: Transaction, dialogue_id: int) -> None:
-    """End the dialogue; the summary stays. Undo opens it again."""
+    """End the dialogue; the summary stays. Undo opens it again. Raises NotOpenYet; a repeat changes nothing."""
     dialogue = dialogues.get(tx.session, dialogue_id)
+    if dialogue.state == DRAFT:
+        raise errors.NotOpenYet
+    if dialogue.state == CLOSED:
+        return
     act = journal.Act(tx, dialogue_id, "end")
     left = current(tx.session, dialogue)
     if left is not None and left.state == OPEN:

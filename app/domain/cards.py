@@ -186,6 +186,8 @@ def release(tx: Transaction, dialogue_id: int, card_ids: list[int]) -> None:
 
 
 def _set_state(tx: Transaction, dialogue_id: int, card_ids: list[int], verb: str, state: str, reason: str) -> None:
+    if not card_ids:
+        raise errors.NothingChosen
     act = journal.Act(tx, dialogue_id, verb)
     for card_id in card_ids:
         act.change(_in_dialogue(tx, dialogue_id, card_id), state=state, reason=reason)

@@ -3,10 +3,22 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlmodel import SQLModel, col, select
+from sqlmodel import Session, SQLModel, col, select
 
 from app import errors
-from app.models import Activity, Ban, Card, Dialogue, Edit, Option, Placement, Theme, milliseconds
+from app.models import (
+    WITHDRAWN,
+    Activity,
+    Ban,
+    Card,
+    Dialogue,
+    Edit,
+    Option,
+    Placement,
+    Theme,
+    Vote,
+    milliseconds,
+)
 from app.store import Transaction
 
 _TABLES: dict[str, type[SQLModel]] = {
@@ -64,15 +76,27 @@ def _key(row: SQLModel) -> int:
     return int(row.card_id) if isinstance(row, Placement) else int(row.id)  # type: ignore[attr-defined]
 
 
-def last(tx: Transaction, dialogue_id: int) -> Edit | None:
+def last(session: Session, dialogue_id: int) -> Edit | None:
     """The newest act that is not undone."""
     acts = select(Edit).where(Edit.dialogue_id == dialogue_id, col(Edit.undone).is_(False))
-    return tx.session.exec(acts.order_by(col(Edit.id).desc())).first()
+    return session.exec(acts.order_by(col(Edit.id).desc())).first()
+
+
+def _settled(session: Session, row: SQLModel) -> bool:
+    """What participants have done since stands: a card its writer took back, the cards of a vote that has begun."""
+    if isinstance(row, Card):
+        return row.state == WITHDRAWN
+    if isinstance(row, Option):
+        return session.exec(select(Vote).where(Vote.activity_id == row.activity_id).limit(1)).first() is not None
+    return False
 
 
 def undo(tx: Transaction, dialogue_id: int) -> str:
-    """Put back what the newest act changed. Returns its verb. Raises NothingToUndo."""
-    edit = last(tx, dialogue_id)
+    """Put back what the newest act changed, save what participants settled since. Returns its verb.
+
+    Raises NothingToUndo.
+    """
+    edit = last(tx.session, dialogue_id)
     if edit is None:
         raise errors.NothingToUndo
     for change in reversed(edit.changes):
@@ -82,7 +106,7 @@ def undo(tx: Transaction, dialogue_id: int) -> str:
                 tx.session.delete(ban)
             continue
         row = tx.session.get(_TABLES[change["table"]], change["row"])
-        if row is None:
+        if row is None or _settled(tx.session, row):
             continue
         for name, value in change["before"].items():
             setattr(row, name, _unpacked(value))

@@ -52,6 +52,16 @@ def view(session: Session, dialogue_id: int) -> list[ThemeView]:
     return [*views, ThemeView(0, "", "", False, False, tuple(piles.get(0, ())))]
 
 
+def headings(session: Session, dialogue_id: int) -> dict[int, str]:
+    """The heading each placed card lies under, by card id."""
+    rows = session.exec(
+        select(Placement.card_id, Theme.label)
+        .join(Theme, col(Theme.id) == col(Placement.theme_id))
+        .where(Placement.dialogue_id == dialogue_id, col(Theme.retired).is_(False))
+    ).all()
+    return dict(rows)
+
+
 def _theme(tx: Transaction, dialogue_id: int, theme_id: int) -> Theme:
     theme = tx.session.get(Theme, theme_id)
     if theme is None or theme.dialogue_id != dialogue_id or theme.retired:
@@ -130,7 +140,7 @@ def move(tx: Transaction, dialogue_id: int, card_ids: list[int], theme_id: int) 
 def _move(tx: Transaction, act: journal.Act, dialogue_id: int, card_ids: list[int], theme: Theme | None) -> None:
     target = theme.id if theme is not None else None
     if not card_ids:
-        raise errors.NotFound
+        raise errors.NothingChosen
     for card_id in card_ids:
         placement = _placement(tx, dialogue_id, card_id)
         if placement.theme_id is not None and placement.theme_id != target:

@@ -63,18 +63,30 @@ def options(session: Session, activity_id: int) -> list[Card]:
     return list(session.exec(rows.order_by(col(Option.position))).all())
 
 
-def choose(tx: Transaction, activity: Activity, card_id: int, on: bool) -> None:
-    """Put a card to the vote or take it out. Raises OptionsLocked once somebody voted, TooManyOptions past twelve."""
-    if tx.session.exec(select(Vote).where(Vote.activity_id == activity.id).limit(1)).first() is not None:
+def begun(session: Session, activity_id: int) -> bool:
+    """Whether somebody has voted; from then on the cards in the vote stay."""
+    return session.exec(select(Vote).where(Vote.activity_id == activity_id).limit(1)).first() is not None
+
+
+def choose(tx: Transaction, activity: Activity, card_ids: list[int], on: bool) -> None:
+    """Put cards to the vote or take them out. Raises OptionsLocked once somebody voted, TooManyOptions past twelve."""
+    if not card_ids:
+        raise errors.NothingChosen
+    if begun(tx.session, activity.id or 0):
         raise errors.OptionsLocked
-    card = tx.session.get(Card, card_id)
-    if card is None or card.dialogue_id != activity.dialogue_id:
-        raise errors.NotAnOption
-    taken = [row.position for row in _rows(tx.session, activity.id or 0) if row.position > 0]
-    if on and len(taken) >= VOTE_OPTIONS_MAX:
+    places = {row.card_id: row.position for row in _rows(tx.session, activity.id or 0) if row.position > 0}
+    act = journal.Act(tx, activity.dialogue_id, "choose" if on else "unchoose")
+    for card_id in dict.fromkeys(card_ids):
+        card = tx.session.get(Card, card_id)
+        if card is None or card.dialogue_id != activity.dialogue_id or (on and card.state != SHOWN):
+            raise errors.NotAnOption
+        if on:
+            places.setdefault(card_id, max(places.values(), default=0) + 1)
+        elif places.pop(card_id, None) is None:
+            continue
+        _put(tx, act, activity, card_id, places.get(card_id, 0))
+    if len(places) > VOTE_OPTIONS_MAX:
         raise errors.TooManyOptions(limit=VOTE_OPTIONS_MAX)
-    act = journal.Act(tx, activity.dialogue_id, "choose")
-    _put(tx, act, activity, card_id, max(taken, default=0) + 1 if on else 0)
     act.done()
     tx.touch(activity.dialogue_id, "board", "phones", "desk")
 
@@ -195,7 +207,9 @@ def abstained(session: Session, me: Me, activity_id: int) -> bool:
 
 
 def close(tx: Transaction, activity: Activity, at: datetime | None = None) -> None:
-    """End the vote and show the result; undo opens it again."""
+    """End an open vote and show the result; undo opens it again. A repeat changes nothing."""
+    if activity.state != OPEN:
+        return
     act = journal.Act(tx, activity.dialogue_id, "close_vote")
     act.change(activity, state=CLOSED, closed_at=at or now(), revealed=True)
     act.done()
@@ -203,7 +217,9 @@ def close(tx: Transaction, activity: Activity, at: datetime | None = None) -> No
 
 
 def reopen(tx: Transaction, activity: Activity) -> None:
-    """Let people vote again; the result is hidden meanwhile."""
+    """Let people vote again in a closed vote; the result is hidden meanwhile."""
+    if activity.state != CLOSED:
+        return
     act = journal.Act(tx, activity.dialogue_id, "reopen_vote")
     act.change(activity, state=OPEN, closed_at=None, revealed=False)
     act.done()

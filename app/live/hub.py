@@ -1,7 +1,7 @@
 """Tells sockets THAT something changed, never WHAT.
 
-A topic is drawn once per language when it has changed, and the same text goes to every socket. No socket waits for another: each has one slot and one
-writer task. A socket that falls behind skips to the newest picture, and one that stays behind for 15 s is cut.
+A topic is drawn once per language when it has changed, and the same text goes to every socket. No socket waits for
+another: each has one slot and one writer task. A socket that falls behind skips to the newest picture, and one that stays behind for 15 s is cut.
 """
 
 import asyncio
@@ -43,7 +43,7 @@ class Subscriber:
     topic: str
     language: str
     send: Send
-    cut: Callable[[], None]
+    cut: Callable[[], object]
     waiting: str | None = None
     stale: bool = True
     wake: asyncio.Event = field(default_factory=asyncio.Event)

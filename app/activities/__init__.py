@@ -1,0 +1,39 @@
+"""The kinds of activity: each one module with the same small face and one folder of templates."""
+
+from collections.abc import Mapping
+from typing import Any, Protocol
+
+from sqlmodel import Session
+
+from app.activities import collect, present, vote
+from app.activities.scene import Scene
+from app.domain.participants import Me
+from app.models import Activity, Dialogue
+
+
+class Kind(Protocol):
+    """What every kind of activity can show: to one participant, to the room, to the facilitator."""
+
+    def settings(self, wanted: Mapping[str, Any]) -> dict[str, Any]:
+        """The settings of a step, checked and complete. Raises Unreadable."""
+
+    def phone(self, session: Session, dialogue: Dialogue, activity: Activity, me: Me) -> Scene:
+        """What this participant does now."""
+
+    def board(self, session: Session, dialogue: Dialogue, activity: Activity) -> Scene:
+        """What the wall shows."""
+
+    def desk(self, session: Session, dialogue: Dialogue, activity: Activity) -> Scene:
+        """What the facilitator can do with the step."""
+
+
+KINDS: dict[str, Kind] = {
+    "collect": collect,
+    "vote": vote,
+    "present": present,
+}
+
+
+def kind_of(activity: Activity) -> Kind:
+    """The module behind a step; a kind that does not exist yet is presented."""
+    return KINDS.get(activity.kind, present)

@@ -1,0 +1,214 @@
+"""The console command `tovholder`: serve, migrate, link, rehearse. Results go to standard output, the rest to error."""
+
+import argparse
+import json
+import logging
+import os
+import signal
+import socket
+import sys
+import threading
+import time
+import urllib.request
+from pathlib import Path
+
+import uvicorn
+from sqlmodel import Session, col, select
+
+from app import rehearsal
+from app.domain import demo, links
+from app.models import FACES, Dialogue
+from app.settings import MESSAGE_MAX, Settings
+from app.store import Writer, reading, schema, sqlite_is_safe, sqlite_version, writing
+from app.web import qr
+from app.web.links import address
+
+log = logging.getLogger("tovholder")
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run one command; returns its exit code."""
+    parser = argparse.ArgumentParser(prog="tovholder", description="Live dialogues for workshops and conferences.")
+    commands = parser.add_subparsers(dest="command", required=True)
+    _serve_arguments(commands.add_parser("serve", help="start the server"))
+    migrate = commands.add_parser("migrate", help="bring the database up to date")
+    migrate.add_argument("--data", type=Path, help="the data folder")
+    link = commands.add_parser("link", help="print a fresh link and revoke the old one")
+    link.add_argument("face", choices=FACES)
+    link.add_argument("--dialogue", type=int, default=0, help="which dialogue; default the newest")
+    link.add_argument("--data", type=Path, help="the data folder")
+    rehearsal.add_arguments(commands.add_parser("rehearse", help="play a whole day against a running server"))
+    arguments = parser.parse_args(argv)
+    logging.basicConfig(level=logging.INFO, stream=sys.stderr, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    if hasattr(sys.stdout, "reconfigure"):  # QR codes and Danish letters on a console that expects neither
+        sys.stdout.reconfigure(encoding="utf-8", errors="replace")
+    if arguments.command == "rehearse":
+        return rehearsal.main(arguments)
+    if arguments.data is not None:
+        os.environ["TOVHOLDER_DATA"] = str(arguments.data)
+    return {"serve": _serve, "migrate": _migrate, "link": _link}[arguments.command](arguments)
+
+
+def _serve_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--host", help="the address to listen on; default 127.0.0.1")
+    parser.add_argument("--port", type=int, help="the port; 0 takes a free one; default 8000")
+    parser.add_argument("--data", type=Path, help="the data folder; default ./data")
+    parser.add_argument("--lan", action="store_true", help="let phones on the same network in")
+    parser.add_argument("--json", action="store_true", help="print the addresses as one line of JSON")
+
+
+def _migrate(_arguments: argparse.Namespace) -> int:
+    schema.upgrade(Settings().database)
+    log.info("the database is up to date")
+    return 0
+
+
+def _link(arguments: argparse.Namespace) -> int:
+    settings = Settings()
+    schema.upgrade(settings.database)
+    settings.public_url = settings.public_url or _last_address(settings)
+    writer = Writer(writing(settings.database))
+    try:
+        with Session(reading(settings.database)) as session:
+            wanted = arguments.dialogue or _newest(session)
+            known = arguments.face == "office" or (wanted and session.get(Dialogue, wanted) is not None)
+        if not known:
+            log.error("there is no dialogue %s", arguments.dialogue or "yet")
+            return 1
+        dialogue_id = 0 if arguments.face == "office" else wanted
+        link = writer.change_now(links.renew, arguments.face, dialogue_id)
+        print(address(settings, arguments.face, dialogue_id, links.secret(link, settings.key())))
+    finally:
+        writer.close()
+    return 0
+
+
+def _newest(session: Session) -> int:
+    return session.exec(select(Dialogue.id).order_by(col(Dialogue.id).desc())).first() or 0
+
+
+def _address_file(settings: Settings) -> Path:
+    return settings.data / "address"
+
+
+def _last_address(settings: Settings) -> str:
+    """The address the server last answered on, so that `link` prints links that work."""
+    file = _address_file(settings)
+    known = file.read_text(encoding="utf-8").strip() if file.exists() else ""
+    return known or f"http://{settings.host}:{settings.port}"
+
+
+def _serve(arguments: argparse.Namespace) -> int:
+    settings = Settings()
+    host = arguments.host or ("0.0.0.0" if arguments.lan else settings.host)  # noqa: S104 - asked for by --lan
+    port = settings.port if arguments.port is None else arguments.port
+    try:
+        listening = _listen(host, port)
+    except OSError as taken:
+        log.error("port %d cannot be used: %s", port, taken.strerror)
+        return 1
+    port = listening.getsockname()[1]
+    shown = _reachable() if host in ("0.0.0.0", "::") else host  # noqa: S104 - compared, not bound
+    settings.public_url = settings.public_url.rstrip("/") or f"http://{shown}:{port}"
+    os.environ |= {
+        "TOVHOLDER_PUBLIC_URL": settings.public_url,
+        "TOVHOLDER_HOST": host,
+        "TOVHOLDER_PORT": str(port),
+    }
+    _tell_about_sqlite(settings)
+    schema.upgrade(settings.database)
+    addresses = _addresses(settings)
+    settings.data.mkdir(parents=True, exist_ok=True)
+    _address_file(settings).write_text(settings.public_url, encoding="utf-8")
+    server = uvicorn.Server(_uvicorn())
+    probe = f"http://{'127.0.0.1' if host == '0.0.0.0' else host}:{port}/healthz"  # noqa: S104 - compared
+    threading.Thread(target=_announce, args=(server, addresses, probe, arguments.json), daemon=True).start()
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        server.run(sockets=[listening])
+    except KeyboardInterrupt:
+        log.info("stopped")
+    return 0
+
+
+def _uvicorn() -> uvicorn.Config:
+    return uvicorn.Config(
+        "app.main:make",
+        factory=True,
+        ws="websockets-sansio",
+        ws_per_message_deflate=False,
+        ws_max_size=MESSAGE_MAX,
+        backlog=4096,
+        timeout_graceful_shutdown=3,
+        access_log=False,
+        log_config=None,
+        server_header=False,
+        proxy_headers=True,
+    )
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listening = socket.socket(family, socket.SOCK_STREAM)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listening.bind((host, port))
+    return listening
+
+
+def _reachable() -> str:
+    """This machine's address on the local network. Nothing is sent to find it."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as asking:
+        try:
+            asking.connect(("192.0.2.1", 9))
+            return str(asking.getsockname()[0])
+        except OSError:
+            return "127.0.0.1"
+
+
+def _tell_about_sqlite(settings: Settings) -> None:
+    if settings.database.startswith("sqlite") and not sqlite_is_safe():
+        log.warning("SQLite %s is older than 3.51.3, which can damage a database; see /healthz", sqlite_version())
+
+
+def _addresses(settings: Settings) -> dict[str, str]:
+    """Working links to the newest dialogue and the office; an empty database gets the demo first."""
+    key = settings.key()
+    writer = Writer(writing(settings.database))
+    try:
+        if settings.demo:
+            writer.change_now(demo.make, settings.retention_days)
+        with Session(reading(settings.database)) as session:
+            newest = session.get(Dialogue, _newest(session))
+        found = {"health": f"{settings.public_url}/healthz"}
+        office = writer.change_now(links.ensure, "office")
+        found["office"] = address(settings, "office", 0, links.secret(office, key))
+        if newest is not None and newest.id is not None:
+            for face in ("board", "desk"):
+                link = writer.change_now(links.ensure, face, newest.id)
+                found[face] = address(settings, face, newest.id, links.secret(link, key))
+            found["join"] = f"{settings.public_url}/d/{newest.code}"
+        return {name: found[name] for name in ("join", "board", "desk", "office", "health") if name in found}
+    finally:
+        writer.close()
+
+
+def _announce(server: uvicorn.Server, addresses: dict[str, str], probe: str, as_json: bool) -> None:
+    """Print the addresses once the server answers."""
+    while not server.should_exit:
+        try:
+            with urllib.request.urlopen(probe, timeout=1):  # noqa: S310 - our own address
+                break
+        except OSError:
+            time.sleep(0.05)
+    else:
+        return
+    if as_json:
+        print(json.dumps(addresses), flush=True)
+        return
+    words = {"join": "Kom med / Join", "board": "Tavle / Board", "desk": "Pult / Desk", "office": "Kontor / Office"}
+    for name, word in words.items():
+        if name in addresses:
+            print(f"{word:>16}  {addresses[name]}")
+    if "join" in addresses:
+        print(qr.terminal(addresses["join"]))
+    print("Stop: Ctrl+C", flush=True)

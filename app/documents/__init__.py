@@ -1,0 +1,1 @@
+"""What people take home: one read model, and a module for each form it takes."""

@@ -1,0 +1,153 @@
+"""The summary on paper: a tagged PDF (PDF/UA-1 and PDF/A-2a), set by typst without network or files of its own.
+
+What people wrote goes in as data and is never read as markup. Text is set in the fonts that typst carries; other
+fonts on the machine only lend signs that those lack. A sign no font has is shown as □ and the paper says so.
+"""
+
+import json
+import re
+from dataclasses import asdict
+from datetime import date, datetime, time
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import typst
+
+from app import language
+from app.documents import sentences
+from app.documents.summary import SummaryView
+from app.language import gettext
+
+_FOLDER = Path(__file__).parent.parent / "templates" / "summary"
+_TEXT = "Libertinus Serif"
+_EMOJI = ("Noto Color Emoji", "Noto Emoji", "Apple Color Emoji", "Segoe UI Emoji")
+_LACKING = re.compile(r'the text `"(.*?)"` could not be displayed')
+_ESCAPED = re.compile(r"\\u\{([0-9a-f]+)\}")
+_STAND_IN = "□"
+_MARKS = 50  # side by side in a row
+
+
+def render(view: SummaryView) -> bytes:
+    """The summary as a PDF file. Raises typst.TypstError only for a fault in the template."""
+    with language.speaking(view.language):
+        register = [asdict(card) for card in view.cards]
+        content = _said(asdict(view)) | {"register": register, "words": _words(view)} | _scales(view)
+    lacking: set[str] = set()
+    while True:
+        try:
+            return _compiled(content, view.made_at)
+        except typst.TypstError as error:
+            found = {_ESCAPED.sub(_sign, sign) for sign in _LACKING.findall(error.diagnostic)} - lacking
+            if not found:
+                raise
+            lacking |= found
+            content = _without(content, found) | {"lacking": True}
+
+
+def _compiled(content: dict[str, Any], made_at: datetime) -> bytes:
+    fonts = _fonts()
+    families = [_TEXT, *(family for family in _EMOJI if family in fonts.families())]
+    pdf = typst.compile(
+        _FOLDER / "summary.typ",
+        root=_FOLDER,
+        font_paths=fonts,
+        sys_inputs={"summary": json.dumps(content, ensure_ascii=False), "families": json.dumps(families)},
+        format="pdf",
+        pdf_standards=["a-2a", "ua-1"],
+        timestamp=int(made_at.timestamp()),
+    )
+    assert isinstance(pdf, bytes)
+    return pdf
+
+
+@cache
+def _fonts() -> typst.Fonts:
+    return typst.Fonts(include_system_fonts=True)
+
+
+def _said(value: Any) -> Any:
+    """The view as JSON can hold it: days and hours as people say them."""
+    if isinstance(value, dict):
+        return {key: _said(each) for key, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [_said(each) for each in value]
+    if isinstance(value, datetime):
+        return language.moment(value)
+    if isinstance(value, date):
+        return language.day(value)
+    return language.clock(value) if isinstance(value, time) else value
+
+
+def _without(value: Any, lacking: set[str]) -> Any:
+    """The same content with a stand-in for every sign that no font has."""
+    if isinstance(value, dict):
+        return {key: _without(each, lacking) for key, each in value.items()}
+    if isinstance(value, list):
+        return [_without(each, lacking) for each in value]
+    if isinstance(value, str):
+        for sign in lacking:
+            value = value.replace(sign, _STAND_IN)
+    return value
+
+
+def _sign(found: re.Match[str]) -> str:
+    return chr(int(found[1], 16))
+
+
+def _scales(view: SummaryView) -> dict[str, Any]:
+    """How much one mark stands for, so that the longest row holds."""
+    cards = max((len(pile) for pile in (*(theme.cards for theme in view.themes), view.unplaced)), default=0)
+    people = max((group.count for group in view.groups), default=0)
+    slips, persons = (max(1, -(-most // _MARKS)) for most in (cards, people))
+    return {
+        "slips": {"per": slips, "said": gettext("one mark is %(num)s cards") % {"num": slips} if slips > 1 else ""},
+        "persons": {
+            "per": persons,
+            "said": gettext("one mark is %(num)s people") % {"num": persons} if persons > 1 else "",
+        },
+    }
+
+
+def _words(view: SummaryView) -> dict[str, str]:
+    """What the paper itself says."""
+    return {
+        "summary": gettext("Summary"),
+        "page": gettext("Page"),
+        "of": gettext("of"),
+        "who": gettext("Who was here"),
+        "role": gettext("Role"),
+        "people": gettext("People"),
+        "nobody": gettext("Nobody has joined yet."),
+        "simulated": sentences.simulated(view.simulated) if view.simulated else "",
+        "themes": gettext("What we wrote about"),
+        "theme": gettext("Theme"),
+        "number": gettext("No."),
+        "card": gettext("Card"),
+        "cards": gettext("Cards"),
+        "no_cards": gettext("No cards yet."),
+        "unplaced": gettext("Not placed yet"),
+        "mandate": gettext("The mandate"),
+        "agenda": gettext("The programme as it ran"),
+        "planned": gettext("Planned"),
+        "step": gettext("Step"),
+        "ran": gettext("Took place"),
+        "minutes": gettext("Minutes"),
+        "not_run": gettext("did not run"),
+        "votes": gettext("Votes"),
+        "vote_open": gettext("The vote is still open. The result comes when it closes."),
+        "dots": gettext("Dots"),
+        "agree": gettext("Agree"),
+        "disagree": gettext("Disagree"),
+        "pass": gettext("Pass"),
+        "agreements": gettext("What we agreed"),
+        "questions": gettext("What we asked"),
+        "follow_up": gettext("When you hear back"),
+        "not_shown": gettext("Not shown"),
+        "reason": gettext("Reason"),
+        "all": gettext("All cards"),
+        "gaps": gettext("A number that is missing is a card that waits, is hidden or was taken back."),
+        "verbatim": sentences.verbatim(),
+        "deleted": sentences.deleted(view.delete_on),
+        "lacking": gettext("□ stands for a sign this paper cannot show. The text is whole in the CSV file."),
+    }

@@ -1,0 +1,102 @@
+"""What the documents say in sentences, so that page and files say it alike. Spoken in the current language."""
+
+from datetime import date, datetime
+
+from app import language
+from app.language import gettext, ngettext
+
+
+def people(count: int) -> str:
+    return ngettext("%(num)s person", "%(num)s people", count) % {"num": count}
+
+
+def cards(count: int) -> str:
+    return ngettext("%(num)s card", "%(num)s cards", count) % {"num": count}
+
+
+def lead(here: int, shown: int) -> str:
+    """How many took part, and how many cards there are to read."""
+    said = gettext("%(people)s took part. %(cards)s can be read here.")
+    return said % {"people": people(here), "cards": cards(shown)}
+
+
+def status(draft: bool, made_at: datetime) -> str:
+    """Whether more can come, and when this was made."""
+    said = gettext("Draft, made %(moment)s. The dialogue is not over.") if draft else gettext("Made %(moment)s.")
+    return said % {"moment": language.moment(made_at)}
+
+
+def left_out(waiting: int, hidden: int) -> str:
+    """Which cards cannot be read here; empty when all can."""
+    said = []
+    if waiting:
+        wait = ngettext("%(num)s card waits for the facilitator.", "%(num)s cards wait for the facilitator.", waiting)
+        said.append(wait % {"num": waiting})
+    if hidden:
+        hide = ngettext("%(num)s card is hidden.", "%(num)s cards are hidden.", hidden)
+        said.append(hide % {"num": hidden})
+    return " ".join(said)
+
+
+def method(form: str, dots: int) -> str:
+    """How people voted."""
+    if form == "stance":
+        return gettext("Agree, disagree or pass on each card.")
+    return ngettext("%(num)s dot each.", "%(num)s dots each.", dots) % {"num": dots}
+
+
+def turnout(voted: int, here: int, abstained: int) -> str:
+    """Who voted, out of whom; and who skipped."""
+    said = gettext("%(voted)s of %(here)s have voted.") % {"voted": voted, "here": here}
+    if abstained:
+        skip = ngettext("%(num)s person skipped the vote.", "%(num)s people skipped the vote.", abstained)
+        said += " " + skip % {"num": abstained}
+    return said
+
+
+def step(kind: str) -> str:
+    """What a step of the run sheet is, in a word."""
+    names = {
+        "collect": gettext("Cards"),
+        "sort": gettext("Sorting"),
+        "vote": gettext("Vote"),
+        "assess": gettext("Assessment"),
+        "present": gettext("Plenary"),
+    }
+    return names[kind]
+
+
+def ran(opened: datetime | None, closed: datetime | None) -> str:
+    """When a step was on; empty when nobody went to it."""
+    if opened is None:
+        return ""
+    since = language.clock(opened)
+    return f"{since}–{language.clock(closed)}" if closed is not None else gettext("since %(time)s") % {"time": since}
+
+
+def simulated(count: int) -> str:
+    said = ngettext(
+        "%(num)s of them is simulated, from a rehearsal.", "%(num)s of them are simulated, from a rehearsal.", count
+    )
+    return said % {"num": count}
+
+
+def score(form: str, total: int, voters: int, against: int, passed: int) -> str:
+    """What a card got in a vote."""
+    if form == "stance":
+        said = gettext("%(agree)s agree, %(disagree)s disagree, %(pass)s pass")
+        return said % {"agree": voters, "disagree": against, "pass": passed}
+    dots = ngettext("%(num)s dot", "%(num)s dots", total) % {"num": total}
+    return gettext("%(dots)s from %(people)s") % {"dots": dots, "people": people(voters)}
+
+
+def numbered(number: int) -> str:
+    return gettext("no. %(number)s") % {"number": number}
+
+
+def verbatim() -> str:
+    return gettext("The cards stand as they were written. Roles with fewer than five people are counted as others.")
+
+
+def deleted(on: date) -> str:
+    return gettext("Everything is deleted on %(date)s.") % {"date": language.day(on)}

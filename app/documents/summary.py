@@ -1,0 +1,259 @@
+"""What people take home, as one complete picture. The summary page and every file are drawn from it alone.
+
+Its figures are the board's, from the same reads. It holds no author, no role of fewer than five people, and no text
+of a card that waits, is hidden or was taken back.
+"""
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import date, datetime, time
+
+from sqlmodel import Session, col, select
+
+from app import language
+from app.documents import sentences
+from app.domain import agenda, card_kinds, cards, dialogues, participants, themes, votes
+from app.domain.participants import GroupView
+from app.domain.votes import TallyView
+from app.language import gettext
+from app.models import CLOSED, HIDDEN, WITHDRAWN, Activity, Card, Dialogue, Series, now
+
+
+@dataclass(frozen=True, slots=True)
+class CardView:
+    """A card on show, word for word. `second_label` is the question the second field answers; `theme` may be empty."""
+
+    number: int
+    kind: str
+    kind_name: str
+    first: str
+    second: str
+    second_label: str
+    theme: str
+
+
+@dataclass(frozen=True, slots=True)
+class ThemeView:
+    """A heading with all its cards on show."""
+
+    label: str
+    cards: tuple[CardView, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class StepView:
+    """One step as it ran. `opened` is empty for a step nobody went to, `closed` and `minutes` while it is on."""
+
+    kind: str
+    kind_name: str
+    title: str
+    prompt: str
+    planned: time | None
+    planned_minutes: int
+    opened: datetime | None
+    closed: datetime | None
+    ran: str
+    minutes: int | None  # from the first opening to the last closing
+    cards: int  # on show
+
+
+@dataclass(frozen=True, slots=True)
+class ResultView:
+    """One card in a closed vote. Dots: `total` dots from `voters` people. Stance: `voters` agreed."""
+
+    card: CardView
+    total: int
+    voters: int
+    against: int
+    passed: int
+
+
+@dataclass(frozen=True, slots=True)
+class VoteView:
+    """A vote that was opened. While it is `open` it has no results. `method` and `turnout` are sentences."""
+
+    title: str
+    prompt: str
+    form: str
+    open: bool
+    here: int
+    voted: int
+    abstained: int
+    method: str
+    turnout: str
+    results: tuple[ResultView, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ReasonView:
+    """Why cards are hidden, and how many."""
+
+    reason: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class PromiseView:
+    """One line of the mandate card."""
+
+    label: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class SummaryView:
+    """One dialogue in one language. `lead`, `status` and `left_out` are sentences; `left_out` may be empty.
+
+    Themes stand in the board's order; `unplaced` are the cards in no theme.
+    """
+
+    language: str
+    title: str
+    series: str
+    event_date: date | None
+    lead: str
+    status: str
+    draft: bool
+    made_at: datetime
+    people: int
+    simulated: int
+    groups: tuple[GroupView, ...]
+    mandate: tuple[PromiseView, ...]
+    follow_up: str
+    delete_on: date
+    steps: tuple[StepView, ...]
+    shown: int
+    waiting: int
+    hidden: int
+    reasons: tuple[ReasonView, ...]
+    left_out: str
+    themes: tuple[ThemeView, ...]
+    unplaced: tuple[CardView, ...]
+    votes: tuple[VoteView, ...]
+    agreements: tuple[CardView, ...]
+    questions: tuple[CardView, ...]
+
+    @property
+    def cards(self) -> tuple[CardView, ...]:
+        """Every card on show, by number."""
+        every = [*self.unplaced, *(card for theme in self.themes for card in theme.cards)]
+        return tuple(sorted(every, key=lambda card: card.number))
+
+
+def build(session: Session, dialogue_id: int, spoken: str) -> SummaryView:
+    """The summary of a dialogue in a language ("da" or "en"), at any time. Raises NotFound."""
+    with language.speaking(spoken):
+        return _build(session, dialogues.get(session, dialogue_id))
+
+
+def standing(session: Session, dialogue_id: int) -> list[Card]:
+    """Every card that its writer has not taken back, by number."""
+    rows = select(Card).where(Card.dialogue_id == dialogue_id, Card.state != WITHDRAWN)
+    return list(session.exec(rows.order_by(col(Card.number))).all())
+
+
+def ballots(session: Session, dialogue_id: int) -> list[tuple[Activity, TallyView]]:
+    """Every vote that was opened, with its count, in the order of the run sheet."""
+    steps = agenda.steps(session, dialogue_id)
+    return [(step, votes.tally(session, step)) for step in steps if step.kind == "vote" and step.opened_at is not None]
+
+
+def _build(session: Session, dialogue: Dialogue) -> SummaryView:
+    dialogue_id = dialogue.id or 0
+    *placed, pile = themes.view(session, dialogue_id)
+    views = {card.id: _card(card, theme.label) for theme in (*placed, pile) for card in theme.cards}
+    in_order = sorted(views.values(), key=lambda card: card.number)
+    per_step = Counter(card.activity_id for theme in (*placed, pile) for card in theme.cards)
+    reasons = Counter(card.reason for card in standing(session, dialogue_id) if card.state == HIDDEN)
+    waiting = len(cards.waiting(session, dialogue_id))
+    people = participants.count(session, dialogue_id)
+    series = session.get(Series, dialogue.series_id)
+    made_at = now()
+    return SummaryView(
+        language=language.current(),
+        title=dialogue.title,
+        series=series.title if series is not None else "",
+        event_date=dialogue.event_date or _day(dialogue.started_at),
+        lead=sentences.lead(people, len(views)),
+        status=sentences.status(dialogue.state != CLOSED, made_at),
+        draft=dialogue.state != CLOSED,
+        made_at=made_at,
+        people=people,
+        simulated=participants.simulated_count(session, dialogue_id),
+        groups=tuple(participants.groups(session, dialogue_id)),
+        mandate=_mandate(dialogue),
+        follow_up=dialogue.mandate_hear_back,
+        delete_on=dialogue.delete_on,
+        steps=tuple(_step(step, dialogue, per_step) for step in agenda.steps(session, dialogue_id)),
+        shown=len(views),
+        waiting=waiting,
+        hidden=reasons.total(),
+        reasons=tuple(ReasonView(reason, count) for reason, count in sorted(reasons.items())),
+        left_out=sentences.left_out(waiting, reasons.total()),
+        themes=tuple(ThemeView(theme.label, tuple(views[card.id] for card in theme.cards)) for theme in placed),
+        unplaced=tuple(views[card.id] for card in pile.cards),
+        votes=tuple(_vote(step, dialogue, tally, views) for step, tally in ballots(session, dialogue_id)),
+        agreements=tuple(card for card in in_order if card.kind == "agreement"),
+        questions=tuple(card for card in in_order if card.kind == "question"),
+    )
+
+
+def _day(moment: datetime | None) -> date | None:
+    return None if moment is None else moment.astimezone(language.ZONE).date()
+
+
+def _card(card: Card, theme: str) -> CardView:
+    kind = card_kinds.kind(card.kind)
+    label = kind.second.label if kind.second is not None else ""
+    return CardView(card.number, kind.key, kind.name, card.first, card.second, label, theme)
+
+
+def _step(step: Activity, dialogue: Dialogue, per_step: Counter[int]) -> StepView:
+    lasted = step.closed_at - step.opened_at if step.opened_at is not None and step.closed_at is not None else None
+    return StepView(
+        kind=step.kind,
+        kind_name=sentences.step(step.kind),
+        title=agenda.title(step),
+        prompt=agenda.prompt(step, dialogue),
+        planned=_clock(step.planned),
+        planned_minutes=step.minutes,
+        opened=step.opened_at,
+        closed=step.closed_at,
+        ran=sentences.ran(step.opened_at, step.closed_at),
+        minutes=None if lasted is None else round(lasted.total_seconds() / 60),
+        cards=per_step[step.id or 0],
+    )
+
+
+def _clock(planned: str) -> time | None:
+    try:
+        return time.fromisoformat(planned)
+    except ValueError:
+        return None
+
+
+def _vote(step: Activity, dialogue: Dialogue, tally: TallyView, views: dict[int | None, CardView]) -> VoteView:
+    return VoteView(
+        title=agenda.title(step),
+        prompt=agenda.prompt(step, dialogue),
+        form=votes.form(step),
+        open=not step.revealed or step.state != CLOSED,
+        here=tally.here,
+        voted=tally.voted,
+        abstained=tally.abstained,
+        method=sentences.method(votes.form(step), votes.budget(step)),
+        turnout=sentences.turnout(tally.voted, tally.here, tally.abstained),
+        results=tuple(
+            ResultView(views[row.card.id], row.total, row.voters, row.against, row.passed) for row in tally.results
+        ),
+    )
+
+
+def _mandate(dialogue: Dialogue) -> tuple[PromiseView, ...]:
+    return (
+        PromiseView(gettext("What is open"), dialogue.mandate_open),
+        PromiseView(gettext("What is fixed"), dialogue.mandate_fixed),
+        PromiseView(gettext("Who decides"), dialogue.mandate_decides),
+        PromiseView(gettext("When you hear back"), dialogue.mandate_hear_back),
+        PromiseView(gettext("What is stored"), dialogue.mandate_stored),
+    )

@@ -1,0 +1,146 @@
+"""Where the machine's grouping meets the database: what stands, as plain data, and an arrangement put in place.
+
+An arrangement is made from a picture of a moment ago, so a person's act since then always wins.
+"""
+
+from dataclasses import dataclass, field
+
+from sqlmodel import Session, col, select
+
+from app import errors
+from app.domain import themes
+from app.models import SHOWN, Card, Dialogue, Placement, Theme
+from app.store import Transaction
+
+
+@dataclass(frozen=True, slots=True)
+class StandingCard:
+    """A card on show with its whole text. `placed` tells whether it has been looked at; theme None is the open pile."""
+
+    id: int
+    text: str
+    theme: int | None
+    by_person: bool
+    placed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """The board as the machine finds it. `fixed` are ids of themes a person has edited or locked."""
+
+    cards: tuple[StandingCard, ...]
+    themes: dict[int, str]
+    fixed: frozenset[int]
+    bans: frozenset[tuple[int, int]]
+    tidied_at: int
+    edited: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A heading from the cards' own words, and the words behind it."""
+
+    label: str
+    terms: str
+
+
+@dataclass(frozen=True, slots=True)
+class Arrangement:
+    """Moves of cards to a theme's id, to a new theme's negative key, or to the open pile (None)."""
+
+    moves: dict[int, int | None]
+    founded: dict[int, Heading] = field(default_factory=dict)
+    renamed: dict[int, Heading] = field(default_factory=dict)
+    retired: frozenset[int] = frozenset()
+    tidied_at: int | None = None
+
+
+def standing(session: Session, dialogue_id: int) -> Standing:
+    """What stands now. Cards that are held, hidden or withdrawn do not count."""
+    dialogue = session.get(Dialogue, dialogue_id)
+    if dialogue is None:
+        raise errors.NotFound
+    live = {
+        theme.id or 0: theme
+        for theme in session.exec(
+            select(Theme).where(Theme.dialogue_id == dialogue_id, col(Theme.retired).is_(False))
+        ).all()
+    }
+    rows = session.exec(
+        select(Card, Placement)
+        .join(Placement, col(Placement.card_id) == col(Card.id), isouter=True)
+        .where(Card.dialogue_id == dialogue_id, Card.state == SHOWN)
+        .order_by(col(Card.number))
+    ).all()
+    return Standing(
+        cards=tuple(_standing_card(card, placement, live) for card, placement in rows),
+        themes={number: theme.label for number, theme in live.items()},
+        fixed=frozenset(number for number, theme in live.items() if theme.edited or theme.locked),
+        bans=themes.bans(session, dialogue_id),
+        tidied_at=dialogue.tidied_at,
+        edited=dialogue.edited_themes,
+    )
+
+
+def _standing_card(card: Card, placement: Placement | None, live: dict[int, Theme]) -> StandingCard:
+    theme = placement.theme_id if placement is not None and placement.theme_id in live else None
+    return StandingCard(
+        id=card.id or 0,
+        text=f"{card.first}\n{card.second}" if card.second else card.first,
+        theme=theme,
+        by_person=placement is not None and (placement.by_person or (theme is not None and live[theme].locked)),
+        placed=placement is not None,
+    )
+
+
+def arrange(tx: Transaction, dialogue_id: int, wanted: Arrangement) -> None:
+    """Put an arrangement in place, except where a person has acted since it was made."""
+    session = tx.session
+    numbers: dict[int, int] = {}
+    for key, heading in wanted.founded.items():
+        theme = Theme(dialogue_id=dialogue_id, label=heading.label, terms=heading.terms)
+        session.add(theme)
+        session.flush()
+        numbers[key] = theme.id or 0
+    for card_id, target in wanted.moves.items():
+        _place(tx, dialogue_id, card_id, numbers.get(target, target) if target is not None else None)
+    for theme_id, heading in wanted.renamed.items():
+        known = session.get(Theme, theme_id)
+        if known is not None and not (known.edited or known.locked):
+            known.label, known.terms = heading.label, heading.terms
+            session.add(known)
+    session.flush()
+    _retire(tx, dialogue_id, {*wanted.retired, *numbers.values()})
+    dialogue = session.get(Dialogue, dialogue_id)
+    if dialogue is not None and wanted.tidied_at is not None:
+        dialogue.tidied_at = wanted.tidied_at
+        session.add(dialogue)
+    tx.touch(dialogue_id, "board", "desk")
+
+
+def _place(tx: Transaction, dialogue_id: int, card_id: int, theme_id: int | None) -> None:
+    card = tx.session.get(Card, card_id)
+    if card is None or card.state != SHOWN:
+        return
+    if theme_id is not None:
+        theme = tx.session.get(Theme, theme_id)
+        if theme is None or theme.retired:
+            theme_id = None
+    placement = tx.session.get(Placement, card_id)
+    if placement is None:
+        placement = Placement(card_id=card_id, dialogue_id=dialogue_id)
+    if placement.by_person:
+        return
+    placement.theme_id = theme_id
+    tx.session.add(placement)
+
+
+def _retire(tx: Transaction, dialogue_id: int, candidates: set[int]) -> None:
+    """Themes of the machine that ended up empty go; a person's theme stays, empty or not."""
+    for theme_id in sorted(candidates):
+        theme = tx.session.get(Theme, theme_id)
+        if theme is None or theme.dialogue_id != dialogue_id or theme.edited or theme.locked:
+            continue
+        if tx.session.exec(select(Placement.card_id).where(Placement.theme_id == theme_id)).first() is None:
+            theme.retired = True
+            tx.session.add(theme)

@@ -1,0 +1,59 @@
+"""Who is heard: each perspective's share of the cards beside its share of the room. Small groups stand together."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import func
+from sqlmodel import Session, col, select
+
+from app.domain import participants
+from app.models import WITHDRAWN, Card, Participant, Perspective
+from app.settings import THEMES_FROM
+
+_FAR = 2.0  # a share this many times the other one is worth saying
+
+
+@dataclass(frozen=True, slots=True)
+class VoiceView:
+    """One group. `of_room` and `of_cards` are shares 0-1; `heard` is "", "little" or "much".
+
+    `position` gives the glyph; 0 is everybody in a group of fewer than five.
+    """
+
+    position: int
+    name: str
+    of_room: float
+    of_cards: float
+    heard: str
+
+
+def view(session: Session, dialogue_id: int) -> tuple[VoiceView, ...]:
+    """Every group that can be shown, in the organiser's order; empty while nobody has joined.
+
+    Nobody is called loud or quiet before there are as many cards as a grouping needs.
+    """
+    rows = session.exec(
+        select(Perspective.position, func.count(col(Card.id)))
+        .join(Participant, col(Participant.perspective_id) == col(Perspective.id))
+        .join(Card, col(Card.participant_id) == col(Participant.id))
+        .where(Card.dialogue_id == dialogue_id, Card.state != WITHDRAWN)
+        .group_by(col(Perspective.position))
+    ).all()
+    written = dict(rows)
+    total = sum(written.values())
+    groups = participants.groups(session, dialogue_id)
+    room = sum(group.count for group in groups)
+    alone = {group.position for group in groups if group.position}
+    others = sum(number for position, number in written.items() if position not in alone)
+    views = []
+    for group in groups:
+        of_room = group.count / room
+        of_cards = (written.get(group.position, 0) if group.position else others) / (total or 1)
+        heard = _heard(of_room, of_cards) if group.position and total >= THEMES_FROM else ""
+        views.append(VoiceView(group.position, group.name, of_room, of_cards, heard))
+    return tuple(views)
+
+
+def _heard(of_room: float, of_cards: float) -> str:
+    if of_room > _FAR * of_cards:
+        return "little"
+    return "much" if of_cards > _FAR * of_room else ""

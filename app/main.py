@@ -1,0 +1,104 @@
+"""The server: settings in, one ASGI app out. What runs beside the requests is started and stopped here."""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import AsyncIterator
+
+from fastapi import FastAPI
+from itsdangerous import URLSafeSerializer
+from starlette.middleware import Middleware
+from starlette.staticfiles import StaticFiles
+from starlette.types import Scope
+
+from app import settings as limits
+from app import store
+from app.live import Hub
+from app.settings import Settings
+from app.web import (
+    board,
+    deps,
+    desk,
+    downloads,
+    dress,
+    failures,
+    health,
+    join,
+    keeper,
+    links,
+    office,
+    pages,
+    phone,
+    stream,
+    tries,
+)
+from app.web.guard import Guard
+from app.web.pictures import Pictures
+from app.web.place import Place
+from app.web.render import STATIC
+
+log = logging.getLogger(__name__)
+
+
+class Statics(StaticFiles):
+    """Our own files, cached for good: their addresses carry a fingerprint."""
+
+    async def get_response(self, path: str, scope: Scope):  # type: ignore[no-untyped-def]
+        response = await super().get_response(path, scope)
+        if b"v=" in scope["query_string"]:
+            response.headers["cache-control"] = "public, max-age=31536000, immutable"
+        return response
+
+
+def create(settings: Settings) -> FastAPI:
+    """The app for these settings. Its database must be up to date (see `app.cli`)."""
+    if not settings.public_url:
+        settings.public_url = f"http://{settings.host}:{settings.port}"
+    key = settings.key()
+    hub = Hub(
+        lambda topic, spoken: pictures.draw(topic, spoken),
+        rests={"board": limits.BOARD_TICK, "phones": limits.PHONE_TICK, "desk": limits.PHONE_TICK},
+    )
+    writer = store.Writer(store.writing(settings.database), hub.announce)
+    here = Place(settings, writer, store.reading(settings.database), hub, URLSafeSerializer(key, "visit"), key)
+    pictures = Pictures(here)
+
+    @contextlib.asynccontextmanager
+    async def running(_app: FastAPI) -> AsyncIterator[None]:
+        hub.start()
+        background = keeper.start(here)
+        try:
+            yield
+        finally:
+            for task in background:
+                task.cancel()
+            await asyncio.gather(*background, return_exceptions=True)
+            await dress.stop_all()
+            await asyncio.to_thread(writer.close)
+            here.readers.dispose()
+
+    app = FastAPI(
+        title="Tovholder",
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        lifespan=running,
+        middleware=[Middleware(Guard, default_language=settings.language, refuse=failures.refuse)],
+        max_body_size=limits.BODY_MAX,
+    )
+    app.state.place = here
+    app.state.wrong_codes = deps.WrongCodes()
+    app.state.return_tries = tries.ReturnTries()
+    app.state.text_buckets = tries.Buckets(limits.TEXTS_BURST, limits.TEXTS_PER_MINUTE)
+    app.state.vote_buckets = tries.Buckets(limits.VOTES_BURST, limits.VOTES_PER_MINUTE)
+    failures.install(app)
+    app.mount("/static", Statics(directory=STATIC), name="static")
+    app.router.routes.extend(stream.routes)
+    for face in (health, links, join, pages, phone, board, desk, office, downloads):
+        app.include_router(face.router)
+    return app
+
+
+def make() -> FastAPI:
+    """The app for the settings in the environment; what uvicorn is pointed at."""
+    return create(Settings())

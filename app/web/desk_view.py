@@ -1,0 +1,260 @@
+"""What the desk shows, read whole: where we are, what they have written, who has been heard. And how it is answered."""
+
+from dataclasses import dataclass
+from math import ceil
+from typing import Annotated
+
+from fastapi import Query, Request
+from sqlmodel import Session, col, select
+from starlette.responses import JSONResponse, RedirectResponse, Response
+
+from app.activities import collect, kind_of
+from app.activities.collect import CardView
+from app.activities.scene import Scene
+from app.domain import agenda, cards, dialogues, journal, participants, themes, voices, votes
+from app.domain.agenda import StepView
+from app.domain.themes import ThemeView
+from app.domain.voices import VoiceView
+from app.domain.votes import TallyView
+from app.language import gettext, ngettext
+from app.models import CLOSED, DRAFT, HIDDEN, OPEN, Activity, Card, Dialogue, now
+from app.settings import THEMES_FROM
+from app.web import pictures, place, render
+from app.web.pictures import PulseView
+
+LIST_MAX = 200  # cards in one list; more than anybody reads, few enough to draw twice a second
+LOOSE, EVERY, HIDDEN_PILE, BALLOT = "0", "all", "hidden", "vote"
+
+Opened = Annotated[str, Query(alias="theme", max_length=12)]
+
+
+@dataclass(frozen=True, slots=True)
+class RowView:
+    """A card in a list, and whether it came after the step closed."""
+
+    card: CardView
+    late: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PileView:
+    """One line of the list of themes. `key` is a theme's id, or "0", "all", "hidden", "vote"."""
+
+    key: str
+    label: str
+    count: int
+    locked: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class OpenView:
+    """The pile that lies open. `theme_id` is 0 where it is no theme; `total` may be more than the rows shown."""
+
+    key: str
+    label: str
+    theme_id: int
+    locked: bool
+    rows: tuple[RowView, ...]
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class BallotView:
+    """The vote that is on, or else the next one. `begun` once somebody voted: then its cards stay."""
+
+    activity_id: int
+    title: str
+    on: bool
+    open: bool
+    begun: bool
+    form: str
+    options: tuple[CardView, ...]
+    tally: TallyView
+
+
+@dataclass(frozen=True, slots=True)
+class DeskView:
+    """The whole desk. `next` is the step the red button leads to; `undo` says what can be taken back, or is empty."""
+
+    dialogue: Dialogue
+    pulse: PulseView
+    steps: tuple[StepView, ...]
+    now: StepView | None
+    next: StepView | None
+    scene: Scene | None
+    seconds_left: int | None
+    missing: tuple[str, ...]
+    here: int
+    simulated: int
+    cards: int
+    placed: int
+    piles: tuple[PileView, ...]
+    open: OpenView
+    ballot: BallotView | None
+    held: tuple[CardView, ...]
+    voices: tuple[VoiceView, ...]
+    undo: str
+
+    @property
+    def id(self) -> int:
+        return self.dialogue.id or 0
+
+    @property
+    def themed(self) -> bool:
+        """Whether there are themes yet."""
+        return any(pile.key.isdecimal() for pile in self.piles)
+
+    @property
+    def voting(self) -> bool:
+        """Whether a vote is open now: then closing it is the next thing to do."""
+        return self.ballot is not None and self.ballot.on and self.ballot.open
+
+    @property
+    def draft(self) -> bool:
+        return self.dialogue.state == DRAFT
+
+    @property
+    def closed(self) -> bool:
+        return self.dialogue.state == CLOSED
+
+
+def view(session: Session, dialogue_id: int, wanted: str = "") -> DeskView:
+    """The desk with one pile open: the wanted one, or the one that asks for attention. Raises NotFound."""
+    dialogue = dialogues.get(session, dialogue_id)
+    activity = agenda.current(session, dialogue)
+    steps = agenda.view(session, dialogue)
+    at = next((index for index, step in enumerate(steps) if step.state == "now"), -1)
+    grouped = themes.view(session, dialogue_id)
+    ballot = _ballot(session, dialogue, activity)
+    ends = agenda.ends_at(activity) if activity else None
+    held = [collect.shown_as(card) for card in cards.waiting(session, dialogue_id)]
+    hidden = _hidden(session, dialogue_id)
+    total = sum(len(theme.cards) for theme in grouped)
+    return DeskView(
+        dialogue=dialogue,
+        pulse=pictures.pulse(session, dialogue_id),
+        steps=tuple(steps),
+        now=steps[at] if at >= 0 else None,
+        next=steps[at + 1] if at + 1 < len(steps) else None,
+        scene=kind_of(activity).desk(session, dialogue, activity) if activity else None,
+        seconds_left=ceil((ends - now()).total_seconds()) if ends else None,
+        missing=tuple(dialogues.missing(session, dialogue)) if dialogue.state == DRAFT else (),
+        here=participants.count(session, dialogue_id),
+        simulated=participants.simulated_count(session, dialogue_id),
+        cards=total,
+        placed=total - len(grouped[-1].cards),
+        piles=tuple(_piles(grouped, hidden, ballot)),
+        open=_open(grouped, hidden, ballot, wanted),
+        ballot=ballot,
+        held=tuple(held[:LIST_MAX]),
+        voices=voices.view(session, dialogue_id),
+        undo=_undo(session, dialogue_id),
+    )
+
+
+def _hidden(session: Session, dialogue_id: int) -> list[Card]:
+    rows = select(Card).where(Card.dialogue_id == dialogue_id, Card.state == HIDDEN).order_by(col(Card.number))
+    return list(session.exec(rows).all())
+
+
+def _ballot(session: Session, dialogue: Dialogue, activity: Activity | None) -> BallotView | None:
+    at = activity.position if activity else 0
+    later = [step for step in agenda.steps(session, dialogue.id or 0) if step.kind == "vote" and step.position >= at]
+    if not later or dialogue.state == CLOSED:
+        return None
+    vote = later[0]
+    return BallotView(
+        activity_id=vote.id or 0,
+        title=agenda.title(vote),
+        on=vote.id == dialogue.activity_id,
+        open=vote.state == OPEN,
+        begun=votes.begun(session, vote.id or 0),
+        form=votes.form(vote),
+        options=tuple(collect.shown_as(card) for card in votes.options(session, vote.id or 0)),
+        tally=votes.tally(session, vote),
+    )
+
+
+def _piles(grouped: list[ThemeView], hidden: list[Card], ballot: BallotView | None) -> list[PileView]:
+    *own, loose = grouped
+    piles = [PileView(BALLOT, ballot.title, len(ballot.options))] if ballot else []
+    if own:
+        piles.append(PileView(LOOSE, gettext("Not placed yet"), len(loose.cards)))
+        piles += [PileView(str(theme.id), theme.label, len(theme.cards), theme.locked) for theme in own]
+    piles.append(PileView(EVERY, gettext("All cards"), sum(len(theme.cards) for theme in grouped)))
+    if hidden:
+        piles.append(PileView(HIDDEN_PILE, gettext("Hidden"), len(hidden)))
+    return piles
+
+
+def _open(grouped: list[ThemeView], hidden: list[Card], ballot: BallotView | None, wanted: str) -> OpenView:
+    *own, loose = grouped
+    by_key = {str(theme.id): theme for theme in own}
+    if own:
+        by_key[LOOSE] = loose
+    if wanted == HIDDEN_PILE and hidden:
+        return OpenView(HIDDEN_PILE, gettext("Hidden"), 0, False, _rows(hidden), len(hidden))
+    if ballot and (wanted == BALLOT or (ballot.on and not wanted)):
+        return OpenView(BALLOT, ballot.title, 0, False, (), len(ballot.options))
+    if wanted != EVERY and own:
+        theme = by_key.get(wanted) or (loose if loose.cards else own[0])
+        label = theme.label or gettext("Not placed yet")
+        return OpenView(
+            str(theme.id), label, theme.id, theme.locked, _rows(list(theme.cards)), len(theme.cards)
+        )
+    every = sorted((card for theme in grouped for card in theme.cards), key=lambda card: -card.number)
+    lies = {card.id or 0: theme.label for theme in own for card in theme.cards}
+    return OpenView(EVERY, gettext("All cards"), 0, False, _rows(every, lies), len(every))
+
+
+def _rows(found: list[Card], lies: dict[int, str] | None = None) -> tuple[RowView, ...]:
+    return tuple(
+        RowView(collect.shown_as(card, (lies or {}).get(card.id or 0, "")), card.late) for card in found[:LIST_MAX]
+    )
+
+
+def _undo(session: Session, dialogue_id: int) -> str:
+    """What the newest act was, in words; empty when there is nothing to take back."""
+    edit = journal.last(session, dialogue_id)
+    if edit is None:
+        return ""
+    number = sum(1 for change in edit.changes if change["table"] in ("Card", "Placement", "Option")) or 1
+    moved = ngettext("%(num)s card moved", "%(num)s cards moved", number)
+    said = {
+        "begin": gettext("The dialogue has begun"),
+        "step": gettext("Went to another step"),
+        "end": gettext("The dialogue has ended"),
+        "extend": gettext("Two more minutes"),
+        "reveal": gettext("The cards were shown"),
+        "silence": gettext("The silence came back"),
+        "rename": gettext("Heading changed"),
+        "lock": gettext("Theme locked"),
+        "unlock": gettext("Theme unlocked"),
+        "merge": gettext("Themes merged"),
+        "move": moved,
+        "split": moved,
+        "new": gettext("New theme"),
+        "hold": ngettext("%(num)s card held back", "%(num)s cards held back", number),
+        "hide": ngettext("%(num)s card hidden", "%(num)s cards hidden", number),
+        "release": ngettext("%(num)s card shown", "%(num)s cards shown", number),
+        "choose": ngettext("%(num)s card put to the vote", "%(num)s cards put to the vote", number),
+        "unchoose": ngettext("%(num)s card taken out of the vote", "%(num)s cards taken out of the vote", number),
+        "close_vote": gettext("Vote closed"),
+        "reopen_vote": gettext("Vote opened again"),
+    }
+    return said.get(edit.verb, gettext("The last change")) % {"num": number}
+
+
+async def answer(request: Request, dialogue_id: int, opened: str) -> Response:
+    """After a change: the regions for htmx, two figures for a program, the page again for everybody else."""
+    if not (render.is_htmx(request) or render.wants_json(request)):
+        return RedirectResponse(f"/desk/{dialogue_id}" + (f"?theme={opened}" if opened.isalnum() else ""), 303)
+    shown = await place.of(request).read(view, dialogue_id, opened)
+    if render.wants_json(request):
+        return JSONResponse({"step": shown.now.id if shown.now else None, "seq": shown.pulse.seq})
+    return render.page(request, "desk/_regions.html", view=shown)
+
+
+def few() -> int:
+    """How many cards it takes before themes come."""
+    return THEMES_FROM

