@@ -199,7 +199,7 @@ def _joined(ground: _Ground, at: Labels, who: NDArray[np.bool_]) -> Labels:
 
 
 def _drifted(ground: _Ground, at: Labels) -> Labels:
-    """`at` with free cards moved that are nearer another theme by the margin."""
+    """`at` with free cards moved that are nearer another theme by the margin, and banned ones let go."""
     rows = np.flatnonzero(ground.free & (at >= 0))
     near = _nearness(ground, at, rows)
     if not near.size:
@@ -207,6 +207,7 @@ def _drifted(ground: _Ground, at: Labels) -> Labels:
     own = near[np.arange(len(rows)), at[rows]]
     moves = (near.max(axis=1) - own >= MARGIN) & (near.max(axis=1) >= JOIN)
     result = at.copy()
+    result[rows[own < 0]] = -1
     result[rows[moves]] = near.argmax(axis=1)[moves]
     return result
 

@@ -144,7 +144,6 @@ def _list(heading: str, cards: tuple[CardView, ...]) -> list[str]:
 def _closing(view: SummaryView) -> list[str]:
     hidden = [f"- {_inline(row.reason)}: {row.count}" for row in view.reasons]
     return [
-        *_section(gettext("When you hear back"), literal(view.follow_up)),
         *_section(gettext("Not shown"), view.left_out, "\n".join(hidden)),
         "---",
         f"{sentences.verbatim()} {sentences.deleted(view.delete_on)}",

@@ -25,14 +25,13 @@ _EMOJI = ("Noto Color Emoji", "Noto Emoji", "Apple Color Emoji", "Segoe UI Emoji
 _LACKING = re.compile(r'the text `"(.*?)"` could not be displayed')
 _ESCAPED = re.compile(r"\\u\{([0-9a-f]+)\}")
 _STAND_IN = "□"
-_MARKS = 50  # side by side in a row
+_MARKS = 40  # side by side in a row
 
 
 def render(view: SummaryView) -> bytes:
     """The summary as a PDF file. Raises typst.TypstError only for a fault in the template."""
     with language.speaking(view.language):
-        register = [asdict(card) for card in view.cards]
-        content = _said(asdict(view)) | {"register": register, "words": _words(view)} | _scales(view)
+        content = _said(asdict(view)) | _piles(view) | _scales(view) | {"words": _words(view)}
     lacking: set[str] = set()
     while True:
         try:
@@ -95,6 +94,22 @@ def _sign(found: re.Match[str]) -> str:
     return chr(int(found[1], 16))
 
 
+def _piles(view: SummaryView) -> dict[str, Any]:
+    """The cards twice: pile by pile, those not placed last, and by number."""
+    piles = [(theme.label, theme.cards) for theme in view.themes]
+    if view.unplaced:
+        piles.append((gettext("Not placed yet"), view.unplaced))
+    return {
+        "sizes": [(label, len(cards)) for label, cards in piles],
+        "piles": [
+            {"label": label, "said": sentences.cards(len(cards)), "cards": [asdict(card) for card in cards]}
+            for label, cards in piles
+            if cards
+        ],
+        "register": [asdict(card) for card in view.cards],
+    }
+
+
 def _scales(view: SummaryView) -> dict[str, Any]:
     """How much one mark stands for, so that the longest row holds."""
     cards = max((len(pile) for pile in (*(theme.cards for theme in view.themes), view.unplaced)), default=0)
@@ -126,7 +141,6 @@ def _words(view: SummaryView) -> dict[str, str]:
         "card": gettext("Card"),
         "cards": gettext("Cards"),
         "no_cards": gettext("No cards yet."),
-        "unplaced": gettext("Not placed yet"),
         "mandate": gettext("The mandate"),
         "agenda": gettext("The programme as it ran"),
         "planned": gettext("Planned"),
@@ -142,7 +156,6 @@ def _words(view: SummaryView) -> dict[str, str]:
         "pass": gettext("Pass"),
         "agreements": gettext("What we agreed"),
         "questions": gettext("What we asked"),
-        "follow_up": gettext("When you hear back"),
         "not_shown": gettext("Not shown"),
         "reason": gettext("Reason"),
         "all": gettext("All cards"),

@@ -20,8 +20,9 @@ class Form:
     numbers: dict[str, int] = field(default_factory=dict)
 
     def values(self, name: str) -> list[str]:
-        """The values a field can take: those it offers, or the one it holds."""
-        return self.choices.get(name) or [self.fixed[name]] * (name in self.fixed)
+        """The values a field can take: those it offers, the one it holds, or those of its buttons."""
+        held = [self.fixed[name]] if name in self.fixed else [value for button, value in self.buttons if button == name]
+        return self.choices.get(name) or held
 
 
 class _Reader(HTMLParser):

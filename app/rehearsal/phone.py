@@ -32,7 +32,11 @@ class Phone:
     @property
     def activity(self) -> str:
         """The id of the step that is on, or "0"."""
-        return (self.step.split(":") + ["0", "0"])[1]
+        return (self.step.split(":") + ["0"])[1]
+
+    def on(self, activity: str) -> bool:
+        """Whether this step is on and open."""
+        return self.step.startswith(f"open:{activity}:open:")
 
     async def join(self, actor: str, mark: str) -> None:
         """Two taps: choose a role, and go."""
@@ -102,12 +106,10 @@ class Phone:
         self._server.ledger.masked += answer.get("masked") is True
 
     async def vote(self, form: Form, person: str, values: Mapping[str, int]) -> None:
-        """Send a ballot; an empty one skips the vote. Raises Refused or Away."""
+        """Send a ballot; an empty one skips the vote and takes back what was given. Raises Refused or Away."""
         key = secrets.token_urlsafe(12)
         activity = form.action.rpartition("/")[2]
-        numbers = {form.numbers.get(name, 0): value for name, value in values.items()}
-        if not values:  # skipping takes back what was given
-            numbers = dict.fromkeys(form.numbers.values(), 0)
+        numbers = {number: values.get(name, 0) for name, number in form.numbers.items()}
         ballot = self._server.ledger.ballots[key] = Ballot(person, activity, numbers)
         given = {name: str(value) for name, value in values.items()} or {"skip": "1"}
         await self._line.post(form.action, form.fixed | given | {"key": key})

@@ -94,12 +94,13 @@ class Report:
     steps: int
     seconds: float
     wall: dict[str, int] | None
+    finished: bool
     why: list[str]
 
     @property
     def good(self) -> bool:
-        """Whether every card that was sent was acknowledged and stands in the summary once."""
-        return self.lost == self.doubled == 0 and self.acknowledged == self.sent
+        """Whether it came to its end, every card sent was acknowledged, and each stands in the summary once."""
+        return self.finished and self.lost == self.doubled == 0 and self.acknowledged == self.sent
 
     def document(self) -> dict[str, object]:
         """The report as it is printed with --json."""
@@ -173,7 +174,9 @@ def missing_dots(ledger: Ledger, found: list[dict[str, str]]) -> tuple[int, int]
     return lost, doubled
 
 
-def build(ledger: Ledger, unsent: int, seconds: float, summary: bytes | None, why: list[str]) -> Report:
+def build(
+    ledger: Ledger, unsent: int, seconds: float, finished: bool, summary: bytes | None, why: list[str]
+) -> Report:
     """The report. `summary` is the CSV of the end, or None where there was no way to read it."""
     lost = doubled = votes_lost = votes_doubled = None
     if summary is not None:
@@ -204,6 +207,7 @@ def build(ledger: Ledger, unsent: int, seconds: float, summary: bytes | None, wh
         steps=len(ledger.steps),
         seconds=round(seconds, 1),
         wall={"frames": len(ledger.frames), "newest": ledger.frames[-1][0]} if ledger.frames else None,
+        finished=finished,
         why=why,
     )
 

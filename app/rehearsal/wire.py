@@ -17,6 +17,7 @@ from urllib.parse import SplitResult, urlsplit
 import httpx
 from websockets.asyncio.client import connect
 from websockets.exceptions import WebSocketException
+from websockets.typing import Origin
 
 from app.rehearsal.report import Ledger
 from app.rehearsal.scenario import Unusable
@@ -147,7 +148,7 @@ class Line:
             try:
                 async with connect(
                     self.server.socket(path),
-                    origin=self.server.base,  # type: ignore[arg-type]
+                    origin=Origin(self.server.base),
                     additional_headers=self._headers(),
                     compression=None,
                     proxy=None,

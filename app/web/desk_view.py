@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from math import ceil
 from typing import Annotated
+from urllib.parse import quote
 
 from fastapi import Query, Request
 from sqlmodel import Session, col, select
@@ -94,6 +95,7 @@ class DeskView:
     held: tuple[CardView, ...]
     voices: tuple[VoiceView, ...]
     undo: str
+    themes_from: int = THEMES_FROM
 
     @property
     def id(self) -> int:
@@ -177,7 +179,7 @@ def _ballot(session: Session, dialogue: Dialogue, activity: Activity | None) -> 
 
 def _piles(grouped: list[ThemeView], hidden: list[Card], ballot: BallotView | None) -> list[PileView]:
     *own, loose = grouped
-    piles = [PileView(BALLOT, ballot.title, len(ballot.options))] if ballot else []
+    piles = [PileView(BALLOT, gettext("Vote: %(title)s") % {"title": ballot.title}, len(ballot.options))] if ballot else []
     if own:
         piles.append(PileView(LOOSE, gettext("Not placed yet"), len(loose.cards)))
         piles += [PileView(str(theme.id), theme.label, len(theme.cards), theme.locked) for theme in own]
@@ -248,13 +250,9 @@ def _undo(session: Session, dialogue_id: int) -> str:
 async def answer(request: Request, dialogue_id: int, opened: str) -> Response:
     """After a change: the regions for htmx, two figures for a program, the page again for everybody else."""
     if not (render.is_htmx(request) or render.wants_json(request)):
-        return RedirectResponse(f"/desk/{dialogue_id}" + (f"?theme={opened}" if opened.isalnum() else ""), 303)
+        return RedirectResponse(f"/desk/{dialogue_id}" + (f"?theme={quote(opened)}" if opened else ""), 303)
     shown = await place.of(request).read(view, dialogue_id, opened)
     if render.wants_json(request):
         return JSONResponse({"step": shown.now.id if shown.now else None, "seq": shown.pulse.seq})
     return render.page(request, "desk/_regions.html", view=shown)
 
-
-def few() -> int:
-    """How many cards it takes before themes come."""
-    return THEMES_FROM

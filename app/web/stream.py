@@ -25,7 +25,7 @@ async def _serve(socket: WebSocket, topic: str) -> None:
         for task in (reading, writing):
             task.cancel()
         await asyncio.gather(reading, writing, return_exceptions=True)
-        with contextlib.suppress(RuntimeError):  # already closed by the other side
+        with contextlib.suppress(RuntimeError, WebSocketDisconnect):  # the other side closed first
             await socket.close()
 
 

@@ -1,0 +1,158 @@
+"""One simulated person: comes, reads what is on, thinks, writes and votes, loses a phone, goes home.
+
+Does one thing at a time, so that nothing of theirs is under way when their phone dies.
+"""
+
+import asyncio
+import contextlib
+from collections import Counter
+from random import Random
+from zlib import crc32
+
+from app.rehearsal.forms import Form
+from app.rehearsal.phone import Phone
+from app.rehearsal.room import Room
+from app.rehearsal.scenario import Event, Part, Text
+from app.rehearsal.wire import Away, Refused
+
+SKIPS = 0.05  # of the people leave a vote out
+CHANGES = 0.1  # of those who voted think again and set their ballot anew
+_JITTER = 0.25  # seconds between a pulse and the reading it asks for, as on a phone
+
+
+class Person:
+    """Plays a part. `here` tells whether they have a phone in the room right now."""
+
+    def __init__(self, room: Room, part: Part, code: str, mark: str) -> None:
+        self.part = part
+        self.here = False
+        self.home = False
+        self._room = room
+        self._mark = mark
+        self._phone = Phone(room.server, code, part.language, lambda _step: self.nudge())
+        self._wake = asyncio.Event()
+        self._due: list[Event] = []
+        self._looked = ""
+
+    def nudge(self) -> None:
+        """Something is new: look up from what you are doing."""
+        self._looked = ""
+        self._room.stir()
+        self._wake.set()
+
+    async def live(self) -> None:
+        """From arriving to going home; cancelled when the rehearsal ends. A server away for a minute ends it too."""
+        events = [asyncio.create_task(self._meet_later(event)) for event in self.part.events]
+        try:
+            await self._room.day.reach(self.part.arrives)
+            await self._room.rest(self._room.chance.uniform(0, 20))
+            await self._phone.join(self.part.actor, self._mark)
+            self.here = True
+            self._phone.listen()
+            while not self.home:
+                await self._wake.wait()
+                self._wake.clear()
+                await self._turn()
+        except (Away, Refused):  # counted where it happened
+            self.home = True
+        finally:
+            self.here = False
+            for task in events:
+                task.cancel()
+            await self._phone.close()
+
+    async def _meet_later(self, event: Event) -> None:
+        await self._room.day.reach(event.minute)
+        self._due.append(event)
+        self._wake.set()
+
+    async def _turn(self) -> None:
+        while self._due and not self.home:
+            await self._meet(self._due.pop(0))
+        if not self.home and self._phone.step and self._phone.step != self._looked:
+            await self._attend()
+
+    async def _meet(self, event: Event) -> None:
+        """Close the browser and scan again, lose the phone and come back on another, or leave for good."""
+        self.here = False
+        if event.what == "leave":
+            self.home = True
+            await self._phone.hang_up()
+            self._room.pass_on(self.part.hand)
+            return
+        if event.what == "die":
+            await self._phone.die()
+            await self._room.day.reach(event.until)
+            await self._phone.come_back()
+        else:
+            await self._phone.scan_again()
+        self.here = True
+        self.nudge()
+
+    async def _attend(self) -> None:
+        """Read what is on and do what it asks."""
+        await asyncio.sleep(self._room.chance.uniform(0, _JITTER))
+        self._looked, activity = self._phone.step, self._phone.activity
+        found = await self._phone.look()
+        self._room.saw(self.part.name, activity, found)
+        for form in found:
+            if form.action.endswith("/cards") and form.fixed.get("activity") == activity:
+                await self._write(form, activity)
+            elif form.action.endswith(f"/votes/{activity}"):
+                await self._vote(form, activity)
+
+    async def _write(self, form: Form, activity: str) -> None:
+        """Write the cards in the hand that this form takes, as long as its step is on."""
+        while not self._due:
+            card = next((card for card in self.part.hand if card.kind in form.values("kind")), None)
+            if card is None:
+                return
+            await self._room.think(len(card.first + card.second))
+            if not self._phone.on(activity):
+                return
+            await self._send(form, card)
+
+    async def _send(self, form: Form, card: Text) -> None:
+        with contextlib.suppress(Refused):  # counted in the ledger by name
+            try:
+                await self._phone.send(form, card)
+            finally:  # never sent twice under two keys
+                self.part.hand.remove(card)
+        self._room.stir()
+
+    async def _vote(self, form: Form, activity: str) -> None:
+        """Choose among the options; some skip, some think again."""
+        step = self._room.step(activity)
+        if self.part.name in step.voted:
+            return
+        await self._room.think()
+        if not self._phone.on(activity) or self._due:
+            return
+        chance = self._room.chance
+        skips = chance.random() < SKIPS
+        await self._cast(form, {} if skips else choice(form, chance))
+        if not skips and chance.random() < CHANGES:
+            await self._room.think()
+            if self._phone.on(activity):
+                await self._cast(form, choice(form, chance))
+        step.voted.add(self.part.name)
+        self._room.stir()
+
+    async def _cast(self, form: Form, values: dict[str, int]) -> None:
+        with contextlib.suppress(Refused):  # counted in the ledger by name
+            await self._phone.vote(form, self.part.name, values)
+
+
+def choice(form: Form, chance: Random) -> dict[str, int]:
+    """A made ballot: dots within the budget, or a stance on every card. Some cards are liked better by everybody."""
+    options = {name: form.choices[name] for name in form.choices if name.startswith("card-")}
+    liked = [1 + crc32(name.encode()) % 8 for name in options]
+    if any("-1" in offered for offered in options.values()):
+        return {
+            name: chance.choices([1, 0, -1], [weight, 2, 9 - weight])[0]
+            for name, weight in zip(options, liked, strict=True)
+        }
+    budget = max((int(value) for offered in options.values() for value in offered), default=0)
+    spent = budget if chance.random() < 0.85 else chance.randint(1, max(1, budget))
+    dots = Counter(chance.choices(list(options), liked, k=spent)) if options else Counter[str]()
+    return {name: dots[name] for name in options}
