@@ -18,7 +18,7 @@ RUN .venv/bin/python -m compileall -q app migrations
 FROM ${PYTHON_IMAGE}
 RUN mkdir /data && chown 10001:10001 /data
 COPY --from=build /opt/tovholder /opt/tovholder
-ENV PATH=/opt/tovholder/.venv/bin:$PATH HOME=/data PYTHONUNBUFFERED=1
+ENV PATH=/opt/tovholder/.venv/bin:$PATH HOME=/data TOVHOLDER_DATA=/data PYTHONUNBUFFERED=1
 WORKDIR /data
 USER 10001:10001
 VOLUME /data

@@ -1,10 +1,10 @@
-"""Alembic's way in: our engine, our metadata, one transaction for the whole upgrade, so that two starts cannot collide."""
+"""Alembic's way in: our engine and metadata, and one transaction for the whole upgrade: two starts cannot collide."""
 
 from alembic import context
 from sqlalchemy import Connection
 from sqlmodel import SQLModel
 
-from app import models  # noqa: F401 - fills the metadata
+from app import models
 
 
 def _type_name(item: object, autogen_context: object) -> str | bool:

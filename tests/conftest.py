@@ -116,6 +116,7 @@ class Live:
     process: subprocess.Popen[str]
     data: Path
     addresses: dict[str, str]
+    clients: list[httpx.Client] = field(default_factory=list)
 
     def __getattr__(self, name: str) -> str:
         if name in ("join", "board", "desk", "office", "health"):
@@ -132,7 +133,9 @@ class Live:
         return urlsplit(self.url).port or 0
 
     def client(self, **headers: str) -> httpx.Client:
-        return httpx.Client(base_url=self.url, headers={"origin": self.url, **headers}, timeout=30)
+        client = httpx.Client(base_url=self.url, headers={"origin": self.url, **headers}, timeout=30)
+        self.clients.append(client)
+        return client
 
     def phone(self, role: str = "borger") -> httpx.Client:
         """A phone that has joined; its `base` header-free address is `live.join`."""
@@ -154,17 +157,20 @@ class Live:
 
 def serve(data: Path, port: int = 0, **environment: str) -> Live:
     """Start the real server and wait for its addresses."""
-    process = subprocess.Popen(
-        [sys.executable, "-m", "app", "serve", "--json", "--port", str(port), "--data", str(data)],
-        cwd=ROOT,
-        stdout=subprocess.PIPE,
-        stderr=(data.parent / f"{data.name}.log").open("a"),
-        text=True,
-        env=os.environ | environment,
-    )
+    log = data.parent / f"{data.name}.log"
+    with log.open("a") as told:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "app", "serve", "--json", "--port", str(port), "--data", str(data)],
+            cwd=ROOT,
+            stdout=subprocess.PIPE,
+            stderr=told,
+            text=True,
+            env=os.environ | environment,
+        )
     line = process.stdout.readline() if process.stdout else ""
     if not line:
-        raise RuntimeError((data.parent / f"{data.name}.log").read_text())
+        process.wait(timeout=10)
+        raise RuntimeError(log.read_text())
     return Live(process, data, json.loads(line))
 
 
@@ -174,6 +180,8 @@ def serving(data: Path, port: int = 0, **environment: str) -> Iterator[Live]:
     try:
         yield live
     finally:
+        for client in live.clients:
+            client.close()
         live.process.terminate()
         try:
             live.process.wait(timeout=10)

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlmodel import Session
 
-from app import errors
+from app import errors, language
 from app.activities.scene import Scene
 from app.domain import agenda, participants
 from app.domain.participants import GroupView, Me
@@ -26,6 +26,7 @@ class PresentView:
     next_planned: str
     here: int
     groups: tuple[GroupView, ...]
+    mandate: tuple[tuple[str, str], ...]
 
 
 def settings(wanted: Mapping[str, Any]) -> dict[str, Any]:
@@ -48,6 +49,18 @@ def view(session: Session, dialogue: Dialogue, activity: Activity | None) -> Pre
         next_planned=coming.planned if coming else "",
         here=participants.count(session, dialogue.id or 0),
         groups=tuple(participants.groups(session, dialogue.id or 0)),
+        mandate=mandate(dialogue),
+    )
+
+
+def mandate(dialogue: Dialogue) -> tuple[tuple[str, str], ...]:
+    """The mandate card: five questions with the organiser's words."""
+    return (
+        (language.gettext("What is open?"), dialogue.mandate_open),
+        (language.gettext("What is fixed?"), dialogue.mandate_fixed),
+        (language.gettext("Who decides?"), dialogue.mandate_decides),
+        (language.gettext("When do you hear back?"), dialogue.mandate_hear_back),
+        (language.gettext("What is stored?"), dialogue.mandate_stored),
     )
 
 

@@ -47,7 +47,7 @@ class LexicalVectors:
         self.name = f"lexical-1-{language or 'guess'}"
 
     def encode(self, texts: Sequence[str]) -> Vectors:
-        """float32 rows in 2**18 hashed columns; 0.3 ms a text, mostly spent on words not met before."""
+        """float32 rows in 2**18 hashed columns, 0.2 to 0.4 ms a text."""
         rows = [self._row(one) for one in texts]
         ends = np.cumsum([0] + [len(columns) for columns, _ in rows])
         columns = np.concatenate([columns for columns, _ in rows] or [np.empty(0, np.int32)])
@@ -66,7 +66,7 @@ class LexicalVectors:
         return np.array(columns, np.int32), np.array([row[c] / norm for c in columns], np.float32)
 
 
-@functools.lru_cache(maxsize=32768)
+@functools.lru_cache(maxsize=4096)
 def _features(word: str, language: Language) -> tuple[_Block, _Block]:
     """A word as its stem's column and its letter groups' columns, both weighted by the word's rarity."""
     rarity = -math.log(min(1.0, _WORDS_A_TEXT * text.frequency(word, language)))

@@ -105,13 +105,13 @@ def frequency(word: str, language: Language) -> float:
 def guess(words: Sequence[str]) -> Language:
     """Danish or English, by the language in which the words are commoner; a tie is Danish.
 
-    Right for all but 0.2 % of English and 4 % of Danish questions; those missed name English film titles.
+    Misses 0.4 % of English and 6 % of Danish questions, nearly all of them with an English title in them.
     """
     score = sum(math.log10(frequency(word, "da") / frequency(word, "en")) for word in words)
     return "da" if score >= 0 else "en"
 
 
-@functools.lru_cache(maxsize=65536)
+@functools.lru_cache(maxsize=16384)
 def stem(word: str, language: Language) -> str:
     """Snowball stem of a lower-case word."""
     # A stemmer holds the word it works on, so threads must not share one; a new one costs 0.3 us.

@@ -18,7 +18,7 @@ from app.analysis.graph import Graph, Labels
 from app.analysis.groups import Matrix
 
 FIRST = 12  # cards before there is anything to group
-GROWTH = 1.10  # tidy again when the cards have grown by a tenth
+GROWTH = 110  # per cent of the cards at the last tidying that call for the next
 JOIN = 0.10  # cosine to a theme's centre below which a card is not of it
 CLEAR = 0.02  # by which the best theme must beat the next before a card joins
 MARGIN = 0.08  # by which another theme must be nearer before a placed card changes
@@ -74,7 +74,7 @@ class Plan:
 
 def due(cards_now: int, cards_at_last_tidy: int) -> bool:
     """Whether to tidy: at 12 cards, then each time they have grown by a tenth."""
-    return cards_now >= FIRST and cards_now >= max(cards_at_last_tidy * GROWTH, cards_at_last_tidy + 1)
+    return cards_now >= FIRST and cards_now > cards_at_last_tidy and 100 * cards_now >= GROWTH * cards_at_last_tidy
 
 
 def place(board: Board, vectors: Vectors, new_card_ids: Collection[int]) -> Plan:

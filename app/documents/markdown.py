@@ -65,14 +65,9 @@ def _opening(view: SummaryView) -> list[str]:
         head,
         f"# {_inline(view.title)}",
         " ".join(filter(None, said)),
-        *([_simulated(view)] if view.simulated else []),
         f"*{view.status}*",
         *_section(gettext("Who was here"), "\n".join(room)),
     ]
-
-
-def _simulated(view: SummaryView) -> str:
-    return "**" + sentences.simulated(view.simulated) + "**"
 
 
 def _section(heading: str, *parts: str) -> list[str]:
@@ -87,7 +82,14 @@ def _mandate(view: SummaryView) -> list[str]:
 
 
 def _agenda(view: SummaryView) -> list[str]:
-    names = (gettext("Planned"), gettext("Step"), gettext("Kind"), gettext("Took place"), gettext("Minutes"), gettext("Cards"))
+    names = (
+        gettext("Planned"),
+        gettext("Step"),
+        gettext("Kind"),
+        gettext("Took place"),
+        gettext("Minutes"),
+        gettext("Cards"),
+    )
     head = [f"| {' | '.join(names)} |", "| --- | --- | --- | --- | ---: | ---: |"]
     rows = [*head, *map(_step, view.steps)] if view.steps else []
     return _section(gettext("The programme as it ran"), "\n".join(rows))

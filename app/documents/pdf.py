@@ -11,6 +11,7 @@ from datetime import date, datetime, time
 from functools import cache
 from pathlib import Path
 from typing import Any
+from unicodedata import category
 
 import typst
 
@@ -22,8 +23,9 @@ from app.language import gettext
 _FOLDER = Path(__file__).parent.parent / "templates" / "summary"
 _TEXT = "Libertinus Serif"
 _EMOJI = ("Noto Color Emoji", "Noto Emoji", "Apple Color Emoji", "Segoe UI Emoji")
-_LACKING = re.compile(r'the text `"(.*?)"` could not be displayed')
+_LACKING = re.compile(r'(?:the text|contains the codepoint) `"(.*?)"`')
 _ESCAPED = re.compile(r"\\u\{([0-9a-f]+)\}")
+_UNSEEN = re.compile("[\u200c\u200d\ufe00-\ufe0f\U000e0100-\U000e01ef]")  # joiners, variants
 _STAND_IN = "□"
 _MARKS = 40  # side by side in a row
 
@@ -32,22 +34,39 @@ def render(view: SummaryView) -> bytes:
     """The summary as a PDF file. Raises typst.TypstError only for a fault in the template."""
     with language.speaking(view.language):
         content = _said(asdict(view)) | _piles(view) | _scales(view) | {"words": _words(view)}
-    lacking: set[str] = set()
     while True:
         try:
             return _compiled(content, view.made_at)
-        except typst.TypstError as error:
-            found = {_ESCAPED.sub(_sign, sign) for sign in _LACKING.findall(error.diagnostic)} - lacking
-            if not found:
+        except BaseException as fault:  # a panic inside typst is not an Exception
+            unfit = _unfit(fault, content)
+            if not unfit:
                 raise
-            lacking |= found
-            content = _without(content, found) | {"lacking": True}
+            content = _without(content, unfit) | {"lacking": True}
+
+
+def _unfit(fault: BaseException, content: dict[str, Any]) -> dict[str, str]:
+    """Signs that cannot be set, and what to set instead; none when the fault is another.
+
+    Typst names every sign of a cluster that no font has, also the letter under a mark it cannot place, so marks go
+    before letters. On some meaningless piles of marks it panics without a word: then all marks go.
+    """
+    if isinstance(fault, typst.TypstError):
+        named = "".join(_ESCAPED.sub(_sign, sign) for sign in _LACKING.findall(fault.diagnostic))
+        signs = {sign for sign in named if not sign.isascii() and sign != _STAND_IN}
+    elif type(fault).__name__ == "PanicException":
+        signs = set(json.dumps(content, ensure_ascii=False))
+    else:
+        return {}
+    marks = {sign for sign in signs if category(sign).startswith("M") or _UNSEEN.match(sign)}
+    if isinstance(fault, typst.TypstError):
+        marks = marks or signs
+    return {sign: "" if _UNSEEN.match(sign) else _STAND_IN for sign in marks}
 
 
 def _compiled(content: dict[str, Any], made_at: datetime) -> bytes:
     fonts = _fonts()
     families = [_TEXT, *(family for family in _EMOJI if family in fonts.families())]
-    pdf = typst.compile(
+    return typst.compile(
         _FOLDER / "summary.typ",
         root=_FOLDER,
         font_paths=fonts,
@@ -56,8 +75,6 @@ def _compiled(content: dict[str, Any], made_at: datetime) -> bytes:
         pdf_standards=["a-2a", "ua-1"],
         timestamp=int(made_at.timestamp()),
     )
-    assert isinstance(pdf, bytes)
-    return pdf
 
 
 @cache
@@ -78,15 +95,14 @@ def _said(value: Any) -> Any:
     return language.clock(value) if isinstance(value, time) else value
 
 
-def _without(value: Any, lacking: set[str]) -> Any:
-    """The same content with a stand-in for every sign that no font has."""
+def _without(value: Any, lacking: dict[str, str]) -> Any:
+    """The same content without the signs that no font has."""
     if isinstance(value, dict):
         return {key: _without(each, lacking) for key, each in value.items()}
     if isinstance(value, list):
         return [_without(each, lacking) for each in value]
     if isinstance(value, str):
-        for sign in lacking:
-            value = value.replace(sign, _STAND_IN)
+        return value.translate({ord(sign): instead for sign, instead in lacking.items()})
     return value
 
 
@@ -134,7 +150,6 @@ def _words(view: SummaryView) -> dict[str, str]:
         "role": gettext("Role"),
         "people": gettext("People"),
         "nobody": gettext("Nobody has joined yet."),
-        "simulated": sentences.simulated(view.simulated) if view.simulated else "",
         "themes": gettext("What we wrote about"),
         "theme": gettext("Theme"),
         "number": gettext("No."),

@@ -14,10 +14,14 @@ def cards(count: int) -> str:
     return ngettext("%(num)s card", "%(num)s cards", count) % {"num": count}
 
 
-def lead(here: int, shown: int) -> str:
-    """How many took part, and how many cards there are to read."""
-    said = gettext("%(people)s took part. %(cards)s can be read here.")
-    return said % {"people": people(here), "cards": cards(shown)}
+def lead(here: int, simulated: int, shown: int) -> str:
+    """How many took part, how many of them only in a rehearsal, and how many cards there are to read."""
+    said = [gettext("%(people)s took part.") % {"people": people(here)}]
+    if simulated:
+        some = ngettext("%(num)s of them was simulated.", "%(num)s of them were simulated.", simulated)
+        said.append(some % {"num": simulated})
+    said.append(gettext("%(cards)s can be read here.") % {"cards": cards(shown)})
+    return " ".join(said)
 
 
 def status(draft: bool, made_at: datetime) -> str:
@@ -72,13 +76,6 @@ def ran(opened: datetime | None, closed: datetime | None) -> str:
         return ""
     since = language.clock(opened)
     return f"{since}–{language.clock(closed)}" if closed is not None else gettext("since %(time)s") % {"time": since}
-
-
-def simulated(count: int) -> str:
-    said = ngettext(
-        "%(num)s of them is simulated, from a rehearsal.", "%(num)s of them are simulated, from a rehearsal.", count
-    )
-    return said % {"num": count}
 
 
 def score(form: str, total: int, voters: int, against: int, passed: int) -> str:

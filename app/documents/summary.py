@@ -167,6 +167,7 @@ def _build(session: Session, dialogue: Dialogue) -> SummaryView:
     reasons = Counter(card.reason for card in standing(session, dialogue_id) if card.state == HIDDEN)
     waiting = len(cards.waiting(session, dialogue_id))
     people = participants.count(session, dialogue_id)
+    simulated = participants.simulated_count(session, dialogue_id)
     series = session.get(Series, dialogue.series_id)
     made_at = now()
     return SummaryView(
@@ -174,12 +175,12 @@ def _build(session: Session, dialogue: Dialogue) -> SummaryView:
         title=dialogue.title,
         series=series.title if series is not None else "",
         event_date=dialogue.event_date or _day(dialogue.started_at),
-        lead=sentences.lead(people, len(views)),
+        lead=sentences.lead(people, simulated, len(views)),
         status=sentences.status(dialogue.state != CLOSED, made_at),
         draft=dialogue.state != CLOSED,
         made_at=made_at,
         people=people,
-        simulated=participants.simulated_count(session, dialogue_id),
+        simulated=simulated,
         groups=tuple(participants.groups(session, dialogue_id)),
         mandate=_mandate(dialogue),
         follow_up=dialogue.mandate_hear_back,

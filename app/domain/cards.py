@@ -6,9 +6,9 @@ from datetime import datetime, timedelta
 from sqlmodel import Session, col, select
 
 from app import errors
-from app.domain import card_kinds, journal, receipts, texts
+from app.domain import card_kinds, dialogues, journal, receipts, texts
 from app.domain.participants import Me
-from app.models import HELD, HIDDEN, SHOWN, WITHDRAWN, Activity, Card, milliseconds, now
+from app.models import CLOSED, HELD, HIDDEN, SHOWN, WITHDRAWN, Activity, Card, milliseconds, now
 from app.settings import CARDS_PER_DIALOGUE, TEXT_MAX
 from app.store import Transaction
 
@@ -39,8 +39,7 @@ class Receipt:
 def written(kind: str, first: str, second: str) -> Written:
     """Clean, measure and mask the fields of a card. Raises Empty, FieldMissing or TooLong."""
     shape = card_kinds.kind(kind)
-    first, first_masked = texts.mask_cpr(texts.clean(first))
-    second, second_masked = texts.mask_cpr(texts.clean(second)) if shape.second else ("", False)
+    first, second = texts.clean(first), texts.clean(second) if shape.second else ""
     if shape.key == "dilemma":
         first, second = texts.without_fixed_phrase(first, "first"), texts.without_fixed_phrase(second, "second")
     if not first and not second:
@@ -52,6 +51,8 @@ def written(kind: str, first: str, second: str) -> Written:
     for field in (first, second):
         if len(field) > TEXT_MAX:
             raise errors.TooLong(over=len(field) - TEXT_MAX, limit=TEXT_MAX)
+    first, first_masked = texts.mask_cpr(first)  # last: a mask may be longer than what was typed
+    second, second_masked = texts.mask_cpr(second)
     return Written(shape.key, first, second, first_masked or second_masked)
 
 
@@ -64,7 +65,7 @@ def submit(tx: Transaction, me: Me, activity_id: int, text: Written, key: str, a
     if known is not None:
         return _receipt(tx, known)
     at = at or now()
-    late = _open_since(tx, me.dialogue_id, activity_id, text.kind, at)
+    late = _is_late(tx, me.dialogue_id, activity_id, at)
     numbered = tx.run(
         "UPDATE dialogue SET card_count = card_count + 1 WHERE id = :dialogue AND card_count < :most"
         " RETURNING card_count, holding",
@@ -97,7 +98,7 @@ def submit(tx: Transaction, me: Me, activity_id: int, text: Written, key: str, a
     return Receipt(card_id, number, state, text.masked)
 
 
-def _open_since(tx: Transaction, dialogue_id: int, activity_id: int, kind: str, at: datetime) -> bool:
+def _is_late(tx: Transaction, dialogue_id: int, activity_id: int, at: datetime) -> bool:
     """Whether a card for this step is late. Raises ActivityClosed when it is too late, Unreadable for a wrong step."""
     found = tx.run(
         "SELECT a.kind, a.state, a.closed_at, d.state FROM activity a JOIN dialogue d ON d.id = a.dialogue_id"
@@ -132,10 +133,18 @@ def _own(tx: Transaction, me: Me, card_id: int) -> Card:
 
 
 def correct(tx: Transaction, me: Me, card_id: int, text: Written) -> Receipt:
-    """The writer's own correction, at any time while the dialogue is open. Raises NotYours."""
+    """The writer's own correction, at any time while the dialogue is open. Raises NotYours or DialogueClosed.
+
+    While new cards wait for the facilitator, a corrected one waits again: nobody has seen its new text.
+    """
     card = _own(tx, me, card_id)
+    dialogue = dialogues.get(tx.session, me.dialogue_id)
+    if dialogue.state == CLOSED:
+        raise errors.DialogueClosed
     card.first, card.second, card.masked = text.first, text.second, card.masked or text.masked
     card.edited_at = now()
+    if dialogue.holding and card.state == SHOWN:
+        card.state = HELD
     tx.session.add(card)
     tx.touch(me.dialogue_id, *_FACES)
     return Receipt(card_id, card.number, card.state, text.masked)

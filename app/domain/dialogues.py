@@ -11,8 +11,8 @@ from sqlmodel import Session, col, select
 from app import errors
 from app.domain import codes, templates, texts
 from app.language import gettext
-from app.models import CLOSED, Activity, Dialogue, Perspective, Series, now
-from app.settings import MANDATE_MAX, TITLE_MAX
+from app.models import CLOSED, Abstention, Activity, Card, Dialogue, Perspective, Series, Vote, now
+from app.settings import MANDATE_MAX, TEXT_MAX, TITLE_MAX
 from app.store import Transaction
 
 MANDATE = ("mandate_open", "mandate_fixed", "mandate_decides", "mandate_hear_back", "mandate_stored")
@@ -204,11 +204,18 @@ def set_holding(tx: Transaction, dialogue_id: int, on: bool) -> None:
 
 
 def add_step(tx: Transaction, dialogue_id: int, step: dict[str, Any]) -> int:
-    """A step at the end of the run sheet. `step` holds kind, titles, prompts, minutes and settings. Returns its id."""
+    """A step at the end of the run sheet. `step` holds kind, titles, prompts, minutes and settings. Returns its id.
+
+    Raises Empty without a title in either language, or TooLong.
+    """
+    words = {name: texts.line(step.get(name, ""), TITLE_MAX) for name in ("title_da", "title_en")}
+    words |= {name: texts.paragraph(step.get(name, ""), TEXT_MAX) for name in ("prompt_da", "prompt_en")}
+    if not words["title_da"] and not words["title_en"]:
+        raise errors.Empty
     last = tx.session.exec(
         select(Activity.position).where(Activity.dialogue_id == dialogue_id).order_by(col(Activity.position).desc())
     ).first()
-    activity = Activity(dialogue_id=dialogue_id, position=(last or 0) + 1, **step)
+    activity = Activity(dialogue_id=dialogue_id, position=(last or 0) + 1, **(step | words))
     tx.session.add(activity)
     tx.session.flush()
     tx.touch(dialogue_id, "board", "phones", "desk")
@@ -216,10 +223,16 @@ def add_step(tx: Transaction, dialogue_id: int, step: dict[str, Any]) -> int:
 
 
 def drop_step(tx: Transaction, dialogue_id: int, activity_id: int) -> None:
-    """Take a step that has never been opened out of the run sheet. Raises NotFound."""
+    """Take a step that has never been opened out of the run sheet. Raises NotFound.
+
+    One that was opened and put back by undo stays when people have written or voted in it.
+    """
     activity = tx.session.get(Activity, activity_id)
     if activity is None or activity.dialogue_id != dialogue_id or activity.opened_at is not None:
         raise errors.NotFound
+    for table in (Card, Vote, Abstention):
+        if tx.session.exec(select(table.activity_id).where(table.activity_id == activity_id).limit(1)).first():
+            raise errors.NotFound
     tx.run('DELETE FROM "option" WHERE activity_id = :activity', activity=activity_id)
     tx.session.delete(activity)
     tx.touch(dialogue_id, "board", "phones", "desk")

@@ -26,11 +26,12 @@ class StandingCard:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """The board as the machine finds it. `fixed` are ids of themes a person has edited or locked."""
+    """The board as the machine finds it. `fixed` are themes a person has edited, `locked` those that take no more."""
 
     cards: tuple[StandingCard, ...]
     themes: dict[int, str]
     fixed: frozenset[int]
+    locked: frozenset[int]
     bans: frozenset[tuple[int, int]]
     tidied_at: int
     edited: bool
@@ -76,6 +77,7 @@ def standing(session: Session, dialogue_id: int) -> Standing:
         cards=tuple(_standing_card(card, placement, live) for card, placement in rows),
         themes={number: theme.label for number, theme in live.items()},
         fixed=frozenset(number for number, theme in live.items() if theme.edited or theme.locked),
+        locked=frozenset(number for number, theme in live.items() if theme.locked),
         bans=themes.bans(session, dialogue_id),
         tidied_at=dialogue.tidied_at,
         edited=dialogue.edited_themes,
@@ -122,17 +124,18 @@ def _place(tx: Transaction, dialogue_id: int, card_id: int, theme_id: int | None
     card = tx.session.get(Card, card_id)
     if card is None or card.state != SHOWN:
         return
-    if theme_id is not None:
-        theme = tx.session.get(Theme, theme_id)
-        if theme is None or theme.retired:
-            theme_id = None
-    placement = tx.session.get(Placement, card_id)
-    if placement is None:
-        placement = Placement(card_id=card_id, dialogue_id=dialogue_id)
-    if placement.by_person:
+    placement = tx.session.get(Placement, card_id) or Placement(card_id=card_id, dialogue_id=dialogue_id)
+    left = _live(tx.session, placement.theme_id)
+    if placement.by_person or (left is not None and (left.edited or left.locked)):
         return
-    placement.theme_id = theme_id
+    target = _live(tx.session, theme_id)
+    placement.theme_id = target.id if target is not None and not target.locked else None
     tx.session.add(placement)
+
+
+def _live(session: Session, theme_id: int | None) -> Theme | None:
+    theme = session.get(Theme, theme_id) if theme_id is not None else None
+    return None if theme is None or theme.retired else theme
 
 
 def _retire(tx: Transaction, dialogue_id: int, candidates: set[int]) -> None:

@@ -184,7 +184,11 @@ def clear_simulated(tx: Transaction, dialogue_id: int) -> int:
         yes=True,
         dialogue=dialogue_id,
     )
-    tx.run("UPDATE dialogue SET tidied_at = 0 WHERE id = :dialogue", dialogue=dialogue_id)
+    tx.run(
+        "UPDATE dialogue SET tidied_at = 0, edited_themes = edited_themes AND EXISTS"
+        " (SELECT 1 FROM theme WHERE theme.dialogue_id = dialogue.id AND NOT retired) WHERE id = :dialogue",
+        dialogue=dialogue_id,
+    )
     tx.touch(dialogue_id, "board", "phones", "desk", "themes")
     return len(gone)
 

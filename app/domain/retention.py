@@ -2,9 +2,10 @@
 
 from datetime import date
 
-from sqlalchemy import Engine
+from sqlalchemy import Engine, exists
 from sqlmodel import Session, col, select
 
+from app import errors
 from app.models import Deletion, Dialogue, Series
 from app.store import Transaction
 
@@ -27,8 +28,10 @@ _TABLES = (
 
 def due(session: Session, today: date) -> list[int]:
     """Dialogues whose deletion date has come, and those that a restored backup brought back after their deletion."""
-    deleted = select(Deletion.epoch)
-    rows = select(Dialogue.id).where((col(Dialogue.delete_on) <= today) | col(Dialogue.epoch).in_(deleted))
+    deleted = exists().where(
+        col(Deletion.dialogue_id) == col(Dialogue.id), col(Deletion.epoch) == col(Dialogue.epoch)
+    )
+    rows = select(Dialogue.id).where((col(Dialogue.delete_on) <= today) | deleted)
     return [row for row in session.exec(rows).all() if row is not None]
 
 
@@ -50,9 +53,40 @@ def delete(tx: Transaction, dialogue_id: int) -> None:
     tx.touch(dialogue_id, "board", "phones", "desk")
 
 
+def unscrubbed(session: Session) -> bool:
+    """Whether rows were deleted whose bytes may still lie in the files: a scrub is owed, also after a crash."""
+    return session.exec(select(Deletion.id).where(col(Deletion.scrubbed).is_(False)).limit(1)).first() is not None
+
+
 def scrub(engine: Engine) -> None:
-    """Leave no byte of deleted texts: rebuild the database file and empty its log. PostgreSQL does this by VACUUM."""
+    """Leave no byte of deleted texts: rebuild the database and, on SQLite, empty its log. Run it outside a transaction.
+
+    PostgreSQL's own log forgets in its own time. Raises Busy while a reader holds on to the log.
+    """
+    if engine.dialect.name == "sqlite":
+        _scrub_sqlite(engine)
+        return
+    tables = ", ".join(f'"{table}"' for table in (*_TABLES, "dialogue", "series"))
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.exec_driver_sql("VACUUM")
-        if connection.dialect.name == "sqlite":
-            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+        newest = connection.exec_driver_sql(_NEWEST).scalar_one()
+        connection.exec_driver_sql(f"VACUUM (FULL) {tables}")  # a plain VACUUM leaves the bytes in their pages
+        connection.exec_driver_sql(f"UPDATE deletion SET scrubbed = true WHERE id <= {newest}")  # noqa: S608 - a number
+
+
+def _scrub_sqlite(engine: Engine) -> None:
+    connection = engine.raw_connection()  # SQLAlchemy would begin a transaction, and in one nothing can be rebuilt
+    try:
+        cursor = connection.cursor()
+        cursor.execute(_NEWEST)
+        newest = cursor.fetchall()[0]
+        cursor.execute("VACUUM")
+        cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        [(held_up, _, _)] = cursor.fetchall()
+        if held_up:
+            raise errors.Busy
+        cursor.execute("UPDATE deletion SET scrubbed = 1 WHERE id <= ?", newest)
+    finally:
+        connection.close()
+
+
+_NEWEST = "SELECT coalesce(max(id), 0) FROM deletion"

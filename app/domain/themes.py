@@ -96,9 +96,8 @@ def _heading(label: str) -> str:
 
 def _done(tx: Transaction, act: journal.Act, dialogue_id: int) -> None:
     dialogue = tx.session.get(Dialogue, dialogue_id)
-    if dialogue is not None and not dialogue.edited_themes:
-        dialogue.edited_themes = True
-        tx.session.add(dialogue)
+    if dialogue is not None:
+        act.change(dialogue, edited_themes=True)
     act.done()
     tx.touch(dialogue_id, *_FACES)
 

@@ -124,6 +124,7 @@ def cast(tx: Transaction, me: Me, activity_id: int, values: dict[int, int], key:
     """
     if receipts.claim(tx, me.dialogue_id, me.id, key, activity_id, sorted(values.items())) is not None:
         return
+    tx.lock("participant", me.id)  # two sendings of one person count their dots one after the other
     form_, dots = _open_ballot(tx, me.dialogue_id, activity_id)
     lowest, highest = (0, dots) if form_ == "dots" else (DISAGREE, AGREE)
     if any(not lowest <= value <= highest for value in values.values()):

@@ -1,7 +1,8 @@
 """Tells sockets THAT something changed, never WHAT.
 
 A topic is drawn once per language when it has changed, and the same text goes to every socket. No socket waits for
-another: each has one slot and one writer task. A socket that falls behind skips to the newest picture, and one that stays behind for 15 s is cut.
+another: each has one slot and one writer task. A socket that falls behind skips to the newest picture, and one that
+stays behind for 15 s is cut.
 """
 
 import asyncio
@@ -12,6 +13,7 @@ from dataclasses import dataclass, field
 log = logging.getLogger(__name__)
 
 STUCK_AFTER = 15.0  # seconds one send may take before the socket is cut
+TRY_AGAIN_IN = 1.0  # seconds after a picture that could not be drawn
 REST_BETWEEN_SOCKETS = 500  # sockets served before others get a turn
 
 
@@ -61,6 +63,9 @@ class _Topic:
     later: asyncio.TimerHandle | None = None
     drawn_at: float = float("-inf")
 
+    def has_reader_of(self, language: str) -> bool:
+        return any(subscriber.language == language for subscriber in self.subscribers)
+
 
 class Hub:
     """All sockets of one process. `draw(topic, language)` runs in a thread and reads the database."""
@@ -97,13 +102,15 @@ class Hub:
         topic.subscribers.add(subscriber)
         try:
             if subscriber.language not in topic.seen:
-                frame = await asyncio.to_thread(self._draw, subscriber.topic, subscriber.language)
+                frame = await self._drawn(subscriber.topic, subscriber.language)
                 if topic.seen.setdefault(subscriber.language, frame) is frame:
                     self._plan(subscriber.topic, topic, frame.again_in)
             subscriber.waiting, subscriber.stale = "", True
             await self._write(topic, subscriber)
         finally:
             topic.subscribers.discard(subscriber)
+            if not topic.has_reader_of(subscriber.language):
+                topic.seen.pop(subscriber.language, None)  # nobody keeps it fresh any more
             if not topic.subscribers:
                 self._forget(subscriber.topic, topic)
 
@@ -150,22 +157,30 @@ class Hub:
                     await asyncio.sleep(pause)
                 topic.dirty = False
                 topic.drawn_at = loop.time()
-                await self._redraw(name, topic)
+                for language in sorted({subscriber.language for subscriber in topic.subscribers}):
+                    try:
+                        await self._redraw(name, topic, language)
+                    except Exception:  # it is in the log; the picture is still owed
+                        topic.dirty, topic.drawn_at = True, loop.time() + TRY_AGAIN_IN
         finally:
             topic.ticking = None
 
-    async def _redraw(self, name: str, topic: _Topic) -> None:
-        for language in sorted({subscriber.language for subscriber in topic.subscribers}):
-            try:
-                frame = await asyncio.to_thread(self._draw, name, language)
-            except Exception:
-                log.exception("topic %s could not be drawn", name)
-                continue
-            text = frame.since(topic.seen.get(language))
-            topic.seen[language] = frame
-            self._plan(name, topic, frame.again_in)
-            if text:
-                await self._hand_out(topic, language, text)
+    async def _redraw(self, name: str, topic: _Topic, language: str) -> None:
+        frame = await self._drawn(name, language)
+        if not topic.has_reader_of(language):
+            return  # the last one left meanwhile
+        text = frame.since(topic.seen.get(language))
+        topic.seen[language] = frame
+        self._plan(name, topic, frame.again_in)
+        if text:
+            await self._hand_out(topic, language, text)
+
+    async def _drawn(self, name: str, language: str) -> Frame:
+        try:
+            return await asyncio.to_thread(self._draw, name, language)
+        except Exception:
+            log.exception("topic %s could not be drawn", name)
+            raise
 
     async def _hand_out(self, topic: _Topic, language: str, text: str) -> None:
         for index, subscriber in enumerate(tuple(topic.subscribers)):

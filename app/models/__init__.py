@@ -1,5 +1,6 @@
 """The tables. Uniqueness lives here; what is allowed lives in `domain`."""
 
+from app.models import base  # noqa: F401 - first of all: it gives the constraints of every table their names
 from app.models.answers import Abstention, Option, Receipt, Vote
 from app.models.base import Moment, milliseconds, now
 from app.models.cards import HELD, HIDDEN, SHOWN, WITHDRAWN, Ban, Card, Placement, Theme

@@ -7,7 +7,7 @@ from sqlmodel import Field, SQLModel
 class Option(SQLModel, table=True):
     """A card that is put to the vote."""
 
-    __table_args__ = (UniqueConstraint("activity_id", "card_id"),)
+    __table_args__ = (UniqueConstraint("activity_id", "card_id"), {"sqlite_autoincrement": True})
 
     id: int | None = Field(default=None, primary_key=True)
     dialogue_id: int = Field(foreign_key="dialogue.id", index=True)

@@ -17,6 +17,7 @@ class Card(SQLModel, table=True):
         UniqueConstraint("dialogue_id", "number"),
         Index("ix_card_activity_state", "activity_id", "state"),
         one_of("state", (SHOWN, HELD, HIDDEN, WITHDRAWN)),
+        {"sqlite_autoincrement": True},  # an id is never used again: the journal may still speak of the old row
     )
 
     id: int | None = Field(default=None, primary_key=True)
@@ -38,6 +39,8 @@ class Card(SQLModel, table=True):
 
 class Theme(SQLModel, table=True):
     """A heading with its cards."""
+
+    __table_args__ = {"sqlite_autoincrement": True}
 
     id: int | None = Field(default=None, primary_key=True)
     dialogue_id: int = Field(foreign_key="dialogue.id", index=True)

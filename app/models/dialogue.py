@@ -75,7 +75,11 @@ class Perspective(SQLModel, table=True):
 class Activity(SQLModel, table=True):
     """One step of the run sheet, of one of five kinds."""
 
-    __table_args__ = (one_of("kind", KINDS), one_of("state", (WAITING, OPEN, CLOSED)))
+    __table_args__ = (
+        one_of("kind", KINDS),
+        one_of("state", (WAITING, OPEN, CLOSED)),
+        {"sqlite_autoincrement": True},
+    )
 
     id: int | None = Field(default=None, primary_key=True)
     dialogue_id: int = Field(foreign_key="dialogue.id", index=True)

@@ -28,3 +28,4 @@ class Deletion(SQLModel, table=True):
     epoch: str  # tells the deleted dialogue from a later one with the same id
     due_on: date
     deleted_at: datetime = Field(default_factory=now, sa_type=Moment)
+    scrubbed: bool = False  # its bytes are gone too

@@ -13,7 +13,7 @@ FACES = ("office", "desk", "board")
 class Participant(SQLModel, table=True):
     """A phone in a dialogue. The token lies hashed here and whole only in the phone's cookie."""
 
-    __table_args__ = (UniqueConstraint("dialogue_id", "return_code"),)
+    __table_args__ = (UniqueConstraint("dialogue_id", "return_code"), {"sqlite_autoincrement": True})
 
     id: int | None = Field(default=None, primary_key=True)
     dialogue_id: int = Field(foreign_key="dialogue.id", index=True)

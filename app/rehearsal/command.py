@@ -1,7 +1,7 @@
 """The command `tovholder rehearse`: what is asked for, and the report on standard output.
 
-Exit code 0: every card sent was acknowledged and stands in the summary once. 1: not so. 2: it could not begin.
-3: every card was acknowledged, but without the desk nobody could look in the summary.
+Exit code 0: everybody joined, and every card sent was acknowledged and stands in the summary once. 1: not so. 2: it
+could not begin. 3: all was acknowledged, but without the desk nobody could look in the summary.
 """
 
 import argparse
@@ -75,4 +75,4 @@ def exit_code(found: Report) -> int:
     """0 good, 1 bad, 3 not known."""
     if found.good:
         return 0
-    return 3 if found.lost is None and found.finished and found.acknowledged == found.sent else 1
+    return 3 if found.complete and found.lost is None else 1

@@ -10,7 +10,7 @@ from urllib.parse import SplitResult
 
 from app.rehearsal import forms, report
 from app.rehearsal.room import PACE, Room
-from app.rehearsal.scenario import DAY, Unusable
+from app.rehearsal.scenario import DAY
 from app.rehearsal.wire import PATIENCE, Line
 
 _TICK = 0.05
@@ -43,21 +43,23 @@ class Facilitator:
         return (await self._line.read(f"/dialogues/{self.dialogue}/summary.csv")).content
 
     async def _steps(self) -> list[str]:
-        """The ids of the steps in the order of the run sheet."""
+        """The ids of the steps as the run sheet has them: the one that is on can be extended, the others gone to."""
         page = forms.read((await self._line.read(self._desk)).text)
-        wanted = [form for form in page if form.action.partition("?")[0] == f"{self._desk}/step"]
-        found = [value for form in wanted for value in form.values("step")]
-        if not found:
-            raise Unusable("The desk shows no run sheet.")
-        return sorted(set(found), key=int)
+        acts = {f"{self._desk}/step", f"{self._desk}/extend"}
+        wanted = [form for form in page if form.action.partition("?")[0] in acts]
+        return list(dict.fromkeys(value for form in wanted for value in form.values("step")))
 
     async def lead(self) -> None:
         """The whole day: begin, every step in turn. Raises Refused or Away."""
-        await self._line.post(f"{self._desk}/begin", {})
+        now = str((await self._line.post(f"{self._desk}/begin", {})).get("step", ""))
         steps = await self._steps()
+        if now not in steps and steps:  # a closed vote was on, which cannot be extended
+            await self._line.post(f"{self._desk}/step", {"step": steps[0]})
+            steps = await self._steps()
         lasting = DAY / len(steps) / PACE * 60 / self._room.speed
         for number, activity in enumerate(steps, start=1):
             await self._line.post(f"{self._desk}/step", {"step": activity})
+            self._room.ledger.steps.add(activity)
             self._say(f"step {number} of {len(steps)}: {self._room.tally()}")
             clock = asyncio.create_task(self._room.day.run(DAY * number / len(steps), lasting))
             try:

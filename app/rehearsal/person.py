@@ -17,7 +17,7 @@ from app.rehearsal.wire import Away, Refused
 
 SKIPS = 0.05  # of the people leave a vote out
 CHANGES = 0.1  # of those who voted think again and set their ballot anew
-_JITTER = 0.25  # seconds between a pulse and the reading it asks for, as on a phone
+_JITTER = 0.25  # seconds at most between a pulse and the reading it asks for; less when time is pressed very hard
 
 
 class Person:
@@ -91,7 +91,7 @@ class Person:
 
     async def _attend(self) -> None:
         """Read what is on and do what it asks."""
-        await asyncio.sleep(self._room.chance.uniform(0, _JITTER))
+        await asyncio.sleep(self._room.chance.uniform(0, min(_JITTER, 5 / self._room.speed)))
         self._looked, activity = self._phone.step, self._phone.activity
         found = await self._phone.look()
         self._room.saw(self.part.name, activity, found)

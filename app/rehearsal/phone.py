@@ -32,7 +32,7 @@ class Phone:
     @property
     def activity(self) -> str:
         """The id of the step that is on, or "0"."""
-        return (self.step.split(":") + ["0"])[1]
+        return [*self.step.split(":"), "0"][1]
 
     def on(self, activity: str) -> bool:
         """Whether this step is on and open."""

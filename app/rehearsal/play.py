@@ -19,7 +19,7 @@ from app.rehearsal import report, scenario
 from app.rehearsal.board import Board
 from app.rehearsal.facilitator import Facilitator
 from app.rehearsal.person import Person
-from app.rehearsal.report import Ledger, Report
+from app.rehearsal.report import Course, Ledger, Report
 from app.rehearsal.room import PACE, Room
 from app.rehearsal.scenario import DAY, Unusable
 from app.rehearsal.wire import Away, Line, Refused, Server, join_code, near
@@ -63,12 +63,14 @@ async def run(plan: Plan, say: Callable[[str], None] = lambda _line: None) -> tu
 def _interrupting(over: asyncio.Event) -> Iterator[None]:
     """Ctrl-C ends the play and not the report, where the platform and thread allow it."""
     loop = asyncio.get_running_loop()
-    cannot = contextlib.suppress(NotImplementedError, RuntimeError, ValueError)
-    with cannot:
+    cannot = (NotImplementedError, RuntimeError, ValueError)
+    with contextlib.suppress(*cannot):
         loop.add_signal_handler(signal.SIGINT, over.set)
-    yield
-    with cannot:
-        loop.remove_signal_handler(signal.SIGINT)
+    try:
+        yield
+    finally:
+        with contextlib.suppress(*cannot):
+            loop.remove_signal_handler(signal.SIGINT)
 
 
 class _Play:
@@ -119,8 +121,8 @@ class _Play:
         summary = await self._summary(facilitator)
         seconds = monotonic() - began
         await self.close()
-        found = report.build(self._ledger, self._room.unsent(), seconds, finished, summary, self._why)
-        return found, summary
+        course = Course(len(self._people), self._room.unsent(), seconds, finished, self._why)
+        return report.build(self._ledger, course, summary), summary
 
     async def _open(self) -> Facilitator | None:
         """See that the addresses work before anybody comes. Raises Unusable."""

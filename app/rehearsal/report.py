@@ -14,7 +14,7 @@ from math import ceil
 
 @dataclass(slots=True)
 class Sending:
-    """One card under its client key. Times are of one monotonic clock, in seconds; `number` is what the answer named."""
+    """One card under its client key. Times are monotonic seconds; `number` is what the answer named."""
 
     sent_at: float
     answered_at: float | None = None
@@ -23,7 +23,7 @@ class Sending:
 
 @dataclass(slots=True)
 class Ballot:
-    """One ballot under its client key. `values` maps an option's number, as the phone shows it, to what it was given."""
+    """One ballot under its client key. `values` maps the number of each option to what it was given."""
 
     person: str
     activity: str
@@ -60,6 +60,17 @@ class Ledger:
 
 
 @dataclass(frozen=True, slots=True)
+class Course:
+    """How the play went as a whole: cards nobody was asked for, seconds, whether it came to its end, and why not."""
+
+    participants: int
+    unsent: int
+    seconds: float
+    finished: bool
+    why: list[str]
+
+
+@dataclass(frozen=True, slots=True)
 class Times:
     """Milliseconds. Percentiles by nearest rank, so each is a time that was measured."""
 
@@ -73,6 +84,7 @@ class Times:
 class Report:
     """The result of a rehearsal. docs/protocol.md says what each figure counts."""
 
+    participants: int
     joined: int
     sent: int
     acknowledged: int
@@ -99,8 +111,13 @@ class Report:
 
     @property
     def good(self) -> bool:
-        """Whether it came to its end, every card sent was acknowledged, and each stands in the summary once."""
-        return self.finished and self.lost == self.doubled == 0 and self.acknowledged == self.sent
+        """Whether everything that was answered is known to stand in the summary once."""
+        return self.complete and self.lost == self.doubled == 0
+
+    @property
+    def complete(self) -> bool:
+        """Whether it came to its end, everybody could join, and every card sent was acknowledged."""
+        return self.finished and self.joined == self.participants and self.acknowledged == self.sent
 
     def document(self) -> dict[str, object]:
         """The report as it is printed with --json."""
@@ -174,9 +191,7 @@ def missing_dots(ledger: Ledger, found: list[dict[str, str]]) -> tuple[int, int]
     return lost, doubled
 
 
-def build(
-    ledger: Ledger, unsent: int, seconds: float, finished: bool, summary: bytes | None, why: list[str]
-) -> Report:
+def build(ledger: Ledger, course: Course, summary: bytes | None) -> Report:
     """The report. `summary` is the CSV of the end, or None where there was no way to read it."""
     lost = doubled = votes_lost = votes_doubled = None
     if summary is not None:
@@ -186,12 +201,13 @@ def build(
         doubled = sum(1 for key in ledger.cards if there[key] > 1)
         votes_lost, votes_doubled = missing_dots(ledger, found)
     return Report(
+        participants=course.participants,
         joined=ledger.joined,
         sent=len(ledger.cards),
         acknowledged=len(ledger.acknowledged()),
         lost=lost,
         doubled=doubled,
-        unsent=unsent,
+        unsent=course.unsent,
         masked=ledger.masked,
         votes_sent=len(ledger.ballots),
         votes_acknowledged=sum(ballot.answered for ballot in ledger.ballots.values()),
@@ -205,10 +221,10 @@ def build(
         submit_to_answer_ms=times(to_answer(ledger)),
         submit_to_board_ms=times(to_board(ledger)),
         steps=len(ledger.steps),
-        seconds=round(seconds, 1),
+        seconds=round(course.seconds, 1),
         wall={"frames": len(ledger.frames), "newest": ledger.frames[-1][0]} if ledger.frames else None,
-        finished=finished,
-        why=why,
+        finished=course.finished,
+        why=course.why,
     )
 
 

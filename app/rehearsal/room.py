@@ -1,4 +1,4 @@
-"""What everybody in the room shares: the made day, who is there, and what is still to be written on the step that is on.
+"""What everybody in the room shares: the made day, who is there, and what is still to be written.
 
 The facilitator and the people run in one process, so "everybody is done" is known here and not guessed.
 """
@@ -15,7 +15,7 @@ from app.rehearsal.report import Ledger
 from app.rehearsal.scenario import Part, Text
 from app.rehearsal.wire import Server
 
-PACE = 15.0  # scenario minutes in one made minute: breaks and talks are shortened, thinking and typing are not
+PACE = 20.0  # scenario minutes in one made minute: breaks and talks are shortened, thinking and typing are not
 _TICK = 0.05
 
 

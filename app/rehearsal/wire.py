@@ -98,6 +98,7 @@ class Line:
             headers={"accept-language": language, "origin": server.base},
             verify=server.trust,
             timeout=httpx.Timeout(15.0, connect=5.0),
+            limits=httpx.Limits(keepalive_expiry=3.0),  # before the server hangs up on an idle connection
             trust_env=False,
         )
 

@@ -1,6 +1,7 @@
 """The database behind one address: SQLite with every commit on disk, or PostgreSQL. Readers can only read."""
 
 import sqlite3
+import time
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -8,6 +9,7 @@ from typing import Any
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.pool import QueuePool, StaticPool
 
+BUSY_SECONDS = 5  # how long one process waits while another writes
 SAFE_SQLITE = (3, 51, 3)  # older versions can corrupt a database when two connections checkpoint at once
 
 try:
@@ -35,9 +37,15 @@ def is_sqlite(url: str) -> bool:
 def writing(url: str) -> Engine:
     """The writer's engine: one connection, one thread at a time."""
     if not is_sqlite(url):
-        return create_engine(url, pool_size=1, max_overflow=1, pool_pre_ping=True)
+        return create_engine(url, pool_size=1, max_overflow=1, pool_pre_ping=True, hide_parameters=True)
     Path(url.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(url, module=sqlite, poolclass=StaticPool, connect_args={"check_same_thread": False})
+    engine = create_engine(
+        url,
+        module=sqlite,
+        poolclass=StaticPool,
+        connect_args={"check_same_thread": False},
+        hide_parameters=True,  # what people wrote stands in no error and in no log
+    )
     _tune(engine, begin="BEGIN IMMEDIATE")
     return engine
 
@@ -46,7 +54,12 @@ def reading(url: str) -> Engine:
     """The readers' engine: many connections, none of which can change anything."""
     if not is_sqlite(url):
         return create_engine(
-            url, pool_size=10, max_overflow=30, pool_pre_ping=True, execution_options={"postgresql_readonly": True}
+            url,
+            pool_size=10,
+            max_overflow=30,
+            pool_pre_ping=True,
+            execution_options={"postgresql_readonly": True},
+            hide_parameters=True,
         )
     engine = create_engine(
         url,
@@ -55,6 +68,7 @@ def reading(url: str) -> Engine:
         pool_size=10,
         max_overflow=40,
         connect_args={"check_same_thread": False},
+        hide_parameters=True,
     )
     _tune(engine, begin="BEGIN", read_only=True)
     return engine
@@ -67,12 +81,12 @@ def _tune(engine: Engine, *, begin: str, read_only: bool = False) -> None:
     def on_connect(connection: Any, _record: Any) -> None:
         connection.isolation_level = None
         cursor = connection.cursor()
-        cursor.execute("PRAGMA busy_timeout=5000")
+        cursor.execute(f"PRAGMA busy_timeout={BUSY_SECONDS * 1000}")
         cursor.execute("PRAGMA foreign_keys=ON")
         if read_only:
             cursor.execute("PRAGMA query_only=ON")
         else:
-            cursor.execute("PRAGMA journal_mode=WAL")
+            _write_ahead(cursor)
             cursor.execute("PRAGMA synchronous=FULL")
             cursor.execute("PRAGMA secure_delete=ON")
             cursor.execute("PRAGMA journal_size_limit=67108864")
@@ -81,3 +95,16 @@ def _tune(engine: Engine, *, begin: str, read_only: bool = False) -> None:
     @event.listens_for(engine, "begin")
     def on_begin(connection: Any) -> None:
         connection.exec_driver_sql(begin)
+
+
+def _write_ahead(cursor: Any) -> None:
+    """Keep a log beside the database. The switch does not wait for another process that makes the same new file."""
+    patience = time.monotonic() + BUSY_SECONDS
+    while True:
+        try:
+            cursor.execute("PRAGMA journal_mode=WAL")
+            return
+        except sqlite.OperationalError:
+            if time.monotonic() > patience:
+                raise
+            time.sleep(0.02)

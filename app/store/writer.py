@@ -6,18 +6,23 @@ An answer means on disk. A change that fails takes nothing else with it.
 """
 
 import asyncio
+import contextlib
 import logging
 import queue
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
+from contextvars import copy_context
 from dataclasses import dataclass, field
 from functools import lru_cache
 from re import compile as pattern
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from sqlalchemy import Connection, Engine, bindparam, text
+from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session
+
+from app import errors
 
 log = logging.getLogger(__name__)
 P = ParamSpec("P")
@@ -29,7 +34,7 @@ _NAMED = pattern(r"(?<![:\w]):([a-z_]+)")
 
 @lru_cache(maxsize=256)
 def _for_psycopg(sql: str) -> str:
-    return _NAMED.sub(r"%(\1)s", sql)
+    return _NAMED.sub(r"%(\1)s", sql.replace("%", "%%"))
 
 
 class Transaction:
@@ -41,24 +46,37 @@ class Transaction:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
         self._raw: Any = connection.connection.dbapi_connection
+        self._failure: type[Exception] = connection.dialect.loaded_dbapi.Error
         self._named = connection.dialect.name == "sqlite"
         self._session: Session | None = None
         self.touched: set[str] = set()
 
     def run(self, sql: str, **values: object) -> list[tuple[Any, ...]]:
-        """Run one statement with :named values. Returns its rows; an upsert that its guard refused returns none."""
-        cursor = self._raw.cursor()
+        """Run one statement with :named values. Returns its rows; an upsert that its guard refused returns none.
+
+        Raises what SQLAlchemy raises, such as IntegrityError or OperationalError, whatever the driver.
+        """
         try:
-            cursor.execute(sql if self._named else _for_psycopg(sql), values)
-            return list(cursor.fetchall()) if cursor.description else []
-        finally:
-            cursor.close()
+            cursor = self._raw.cursor()
+            try:
+                cursor.execute(sql if self._named else _for_psycopg(sql), values)
+                return list(cursor.fetchall()) if cursor.description else []
+            finally:
+                cursor.close()
+        except self._failure as error:
+            raise DBAPIError.instance(sql, None, error, self._failure, hide_parameters=True) from error
+
+    def lock(self, table: str, row_id: int) -> None:
+        """Let no other process change this row before the commit. On SQLite there is nobody: one writes at a time."""
+        if not self._named:
+            self.run(f'SELECT id FROM "{table}" WHERE id = :id FOR NO KEY UPDATE', id=row_id)  # noqa: S608 - fixed text
 
     @property
     def session(self) -> Session:
         """A SQLModel session inside this change. Flushed at its end; never commit it."""
         if self._session is None:
-            self._session = Session(self._connection, join_transaction_mode="rollback_only", expire_on_commit=False)
+            # In a savepoint of its own: a flush that fails rolls back all the session holds, and may hold no more.
+            self._session = Session(self._connection, join_transaction_mode="create_savepoint", expire_on_commit=False)
         return self._session
 
     def touch(self, dialogue_id: int, *faces: str) -> None:
@@ -67,13 +85,12 @@ class Transaction:
 
     def finish(self) -> None:
         if self._session is not None:
-            self._session.flush()
-            self._session.expunge_all()
+            self._session.commit()  # as far as the change's savepoint
             self._session.close()
 
     def abandon(self) -> None:
         if self._session is not None:
-            self._session.expunge_all()
+            self._session.close()
 
 
 @dataclass(slots=True)
@@ -97,30 +114,42 @@ class Writer:
         self._engine = engine
         self._announce = announce
         self._line: queue.SimpleQueue[_Waiting | None] = queue.SimpleQueue()
+        self._door = threading.Lock()
+        self._closed = False
         self._thread = threading.Thread(target=self._work, name="writer", daemon=True)
         self._thread.start()
 
     async def change(self, verb: Callable[Concatenate[Transaction, P], R], *args: P.args, **kwargs: P.kwargs) -> R:
-        """Run a domain verb and return its answer once it is on disk. Raises what the verb raised."""
+        """Run a domain verb and return its answer once it is on disk. Raises what it raised; Busy after `close`."""
         answer: asyncio.Future[R] = asyncio.get_running_loop().create_future()
-        self._line.put(_Waiting(lambda tx: verb(tx, *args, **kwargs), answer))
+        asker = copy_context()  # the verb speaks the asker's language
+        self._stand_in_line(_Waiting(lambda tx: asker.run(verb, tx, *args, **kwargs), answer))
         return await answer
 
     def change_now(self, verb: Callable[Concatenate[Transaction, P], R], *args: P.args, **kwargs: P.kwargs) -> R:
         """The same, waiting in the calling thread."""
         answer: Future[R] = Future()
-        self._line.put(_Waiting(lambda tx: verb(tx, *args, **kwargs), answer))
+        asker = copy_context()
+        self._stand_in_line(_Waiting(lambda tx: asker.run(verb, tx, *args, **kwargs), answer))
         return answer.result()
 
     def alone(self, work: Callable[[Engine], R]) -> R:
         """Run work that cannot share a transaction (VACUUM) between two batches, waiting in the calling thread."""
         answer: Future[R] = Future()
-        self._line.put(_Waiting(work, answer, alone=True))
+        self._stand_in_line(_Waiting(work, answer, alone=True))
         return answer.result()
 
+    def _stand_in_line(self, waiting: _Waiting) -> None:
+        with self._door:
+            if self._closed:  # nobody would ever answer
+                raise errors.Busy
+            self._line.put(waiting)
+
     def close(self) -> None:
-        """Finish what is in line, then stop."""
-        self._line.put(None)
+        """Finish what is in line, then stop; who comes later is refused."""
+        with self._door:
+            self._closed = True
+            self._line.put(None)
         self._thread.join(timeout=30)
         self._engine.dispose()
 
@@ -163,8 +192,11 @@ class Writer:
             for waiting in batch:
                 waiting.error = waiting.error or error
             touched = set()
-        if touched:
-            self._announce(touched)
+        try:
+            if touched:
+                self._announce(touched)
+        except Exception:
+            log.exception("a change could not be announced")
         _answer(batch)
 
     @staticmethod
@@ -202,7 +234,7 @@ def _answer(batch: list[_Waiting]) -> None:
         else:
             _settle(waiting)
     for loop, group in loops.items():
-        if not loop.is_closed():
+        with contextlib.suppress(RuntimeError):  # the loop has ended, and with it everybody who waited in it
             loop.call_soon_threadsafe(_settle_all, group)
 
 

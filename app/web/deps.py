@@ -18,7 +18,7 @@ from app.web import guard, place
 from app.web.place import Place
 
 Id = Annotated[int, Path(ge=1, le=ID_MAX)]
-Code = Annotated[str, Path(max_length=64)]
+Code = Annotated[str, Path()]
 
 
 def cookie_name(connection: HTTPConnection, face: str, dialogue_id: int) -> str:
@@ -67,6 +67,13 @@ async def dialogue_of(connection: HTTPConnection, code: str) -> Dialogue:
     if language.current() not in offered:
         language.choose(offered[0])
     return dialogue
+
+
+def speak_as_the_room(connection: HTTPConnection, dialogue: Dialogue) -> None:
+    """The wall speaks the dialogue's own language, whatever the projector's browser asks for, unless one was chosen."""
+    offered = dialogue.languages.split(",")
+    chosen = connection.cookies.get(guard.LANGUAGE_COOKIE, "")
+    language.choose(chosen if chosen in offered else offered[0])
 
 
 async def participant_of(connection: HTTPConnection, dialogue: Dialogue) -> Me | None:

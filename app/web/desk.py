@@ -11,7 +11,7 @@ from app.domain import agenda, dialogues, journal
 from app.models import Dialogue
 from app.settings import ID_MAX
 from app.web import deps, desk_themes, desk_votes, dress, links, place, render
-from app.web.desk_view import Opened, answer, view
+from app.web.desk_view import Opened, answer, attention, view
 
 router = APIRouter(prefix="/desk/{dialogue_id}")
 MORE_MINUTES = 2
@@ -67,8 +67,9 @@ async def begin(request: Request, desk: deps.AtDesk, opened: Opened = "") -> Res
 @router.post("/step")
 async def step(request: Request, desk: deps.AtDesk, form: Annotated[StepForm, Form()], opened: Opened = "") -> Response:
     """Go to a step, forwards or back."""
-    await place.of(request).change(agenda.go, desk.id or 0, form.step)
-    return await answer(request, desk.id or 0, opened)
+    here = place.of(request)
+    await here.change(agenda.go, desk.id or 0, form.step)
+    return await answer(request, desk.id or 0, await here.read(attention, desk.id or 0, opened))
 
 
 @router.post("/end")

@@ -179,13 +179,16 @@ def _ballot(session: Session, dialogue: Dialogue, activity: Activity | None) -> 
 
 def _piles(grouped: list[ThemeView], hidden: list[Card], ballot: BallotView | None) -> list[PileView]:
     *own, loose = grouped
-    piles = [PileView(BALLOT, gettext("Vote: %(title)s") % {"title": ballot.title}, len(ballot.options))] if ballot else []
+    piles = []
     if own:
         piles.append(PileView(LOOSE, gettext("Not placed yet"), len(loose.cards)))
         piles += [PileView(str(theme.id), theme.label, len(theme.cards), theme.locked) for theme in own]
     piles.append(PileView(EVERY, gettext("All cards"), sum(len(theme.cards) for theme in grouped)))
     if hidden:
         piles.append(PileView(HIDDEN_PILE, gettext("Hidden"), len(hidden)))
+    if ballot:
+        vote = PileView(BALLOT, gettext("Vote: %(title)s") % {"title": ballot.title}, len(ballot.options))
+        piles.insert(0 if ballot.on else len(piles), vote)
     return piles
 
 
@@ -245,6 +248,12 @@ def _undo(session: Session, dialogue_id: int) -> str:
         "reopen_vote": gettext("Vote opened again"),
     }
     return said.get(edit.verb, gettext("The last change")) % {"num": number}
+
+
+def attention(session: Session, dialogue_id: int, opened: str) -> str:
+    """The pile to open after a step: what lay open stays so, but a vote that begins wants to be seen."""
+    activity = agenda.current(session, dialogues.get(session, dialogue_id))
+    return "" if activity is not None and activity.kind == "vote" else opened
 
 
 async def answer(request: Request, dialogue_id: int, opened: str) -> Response:

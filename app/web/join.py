@@ -11,7 +11,7 @@ from app import errors, language
 from app.domain import codes, dialogues, participants
 from app.models import Dialogue
 from app.settings import RETURN_CODE_LENGTH
-from app.web import deps, guard, place, render
+from app.web import deps, failures, guard, place, render
 
 router = APIRouter()
 
@@ -104,7 +104,10 @@ async def come_back(request: Request, dialogue: deps.Joinable, form: Annotated[C
         await request.app.state.wrong_codes.one_more()
         phone = tries.wrong(phone)
         wrong = errors.WrongReturnCode()
-        answer = await _join_page(request, dialogue, wrong.status, wrong.said())
+        if render.wants_json(request):
+            answer = failures.answer(request, wrong)
+        else:
+            answer = await _join_page(request, dialogue, wrong.status, wrong.said())
         answer.set_cookie(guard.PHONE_COOKIE, phone, max_age=3600, httponly=True, samesite="lax")
         return answer
     answer = _welcome(request, dialogue, me.return_code)

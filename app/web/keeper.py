@@ -2,8 +2,10 @@
 
 import asyncio
 import logging
+from collections import OrderedDict
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
+from hashlib import blake2b
 
 from scipy import sparse
 from sqlmodel import Session
@@ -18,6 +20,7 @@ from app.web.place import Place
 log = logging.getLogger(__name__)
 
 GATHER = 0.3  # seconds of arriving cards that are grouped together
+ROWS_KEPT = 50_000  # vectors of cards in memory; older ones are made again when needed
 A_DAY = 24 * 3600.0
 
 
@@ -27,7 +30,7 @@ class ThemeKeeper:
     def __init__(self, here: Place, source: VectorSource) -> None:
         self._here = here
         self._source = source
-        self._rows: dict[tuple[int, str], Vectors] = {}
+        self._rows: OrderedDict[tuple[int, bytes], Vectors] = OrderedDict()
         self._due: set[int] = set()
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="themes")
         self._wake = asyncio.Event()
@@ -62,19 +65,25 @@ class ThemeKeeper:
         return arrangement(standing, self._vectors(standing))
 
     def _vectors(self, standing: Standing) -> Vectors:
-        keys = [(card.id, card.text) for card in standing.cards]
-        fresh = [key for key in keys if key not in self._rows]
+        texts = {(card.id, blake2b(card.text.encode(), digest_size=16).digest()): card.text for card in standing.cards}
+        fresh = [key for key in texts if key not in self._rows]
         if fresh:
-            made = self._source.encode([text for _, text in fresh])
+            made = self._source.encode([texts[key] for key in fresh])
             self._rows |= {key: made[index] for index, key in enumerate(fresh)}
-        return sparse.vstack([self._rows[key] for key in keys], format="csr")
+        rows = sparse.vstack([self._rows[key] for key in texts], format="csr")
+        while len(self._rows) > ROWS_KEPT:
+            self._rows.popitem(last=False)
+        return rows
 
 
 def arrangement(standing: Standing, vectors: Vectors) -> Arrangement | None:
     """How the cards should lie, or None when all is as it should be."""
     board = themes.Board(
         cards=[themes.Card(card.id, card.theme, card.by_person) for card in standing.cards],
-        themes=[themes.Theme(number, number in standing.fixed) for number in standing.themes],
+        themes=[
+            themes.Theme(number, edited=number in standing.fixed, closed=number in standing.locked)
+            for number in standing.themes
+        ],
         bans=standing.bans,
     )
     tidying = themes.due(len(standing.cards), standing.tidied_at)
@@ -107,7 +116,8 @@ def _headings(standing: Standing, moves: dict[int, int | None]) -> dict[int, Hea
         else:
             own.setdefault(theme, []).append(card.text)
     taken = [standing.themes[number] for number in standing.fixed]
-    made = labels.labels(own, rest, taken=taken)
+    present = {number: heading for number, heading in standing.themes.items() if number not in standing.fixed}
+    made = labels.labels(own, rest, taken=taken, present=present)
     return {key: Heading(label.heading[:HEADING_MAX], ", ".join(label.terms)) for key, label in made.items()}
 
 
@@ -134,7 +144,7 @@ def sweep(here: Place) -> list[int]:
     for dialogue_id in gone:
         here.writer.change_now(retention.delete, dialogue_id)
         log.info("dialogue %d was deleted on its day", dialogue_id)
-    if gone:
+    if here.read_now(retention.unscrubbed):
         here.writer.alone(retention.scrub)
     return gone
 

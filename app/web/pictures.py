@@ -32,6 +32,7 @@ class BoardView:
     site: str
     qr: str
     steps: tuple[StepView, ...]
+    roles: dict[int, str]
     scene: Scene
     here: int
     newest: int
@@ -56,6 +57,7 @@ def board(session: Session, here: Place, dialogue_id: int) -> BoardView:
         site=here.settings.public_url.partition("//")[2],
         qr=qr.path(f"{here.settings.public_url}/d/{dialogue.code}"),
         steps=tuple(agenda.view(session, dialogue)),
+        roles={role.position: participants.name_of(role) for role in dialogues.perspectives(session, dialogue_id)},
         scene=scene,
         here=participants.count(session, dialogue_id),
         newest=dialogue.card_count,

@@ -13,6 +13,7 @@ from starlette.responses import HTMLResponse
 from app import language
 from app.domain import codes
 from app.settings import TEXT_MAX
+from app.web import board_layout
 
 _APP = Path(__file__).parent.parent
 STATIC = _APP / "static"
@@ -57,6 +58,7 @@ def _environment() -> Environment:
         "icons": icons,
         "spoken": language.current,
         "TEXT_MAX": TEXT_MAX,
+        "lay_out": board_layout.sea,
     }
     return environment
 

@@ -8,6 +8,7 @@ from starlette.routing import WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from app import errors, language
+from app.domain import dialogues
 from app.live import Subscriber
 from app.settings import ID_MAX
 from app.web import deps, place
@@ -69,6 +70,8 @@ async def _guarded(socket: WebSocket, topic: str, faces: tuple[str, ...]) -> Non
     number = _number(socket)
     for face in faces:
         if number and await deps.may(socket, face, number):
+            if topic == "board":
+                deps.speak_as_the_room(socket, await place.of(socket).read(dialogues.get, number))
             await _serve(socket, f"{topic}:{number}")
             return
     await socket.close(1008)

@@ -18,6 +18,7 @@ def upgrade() -> None:
     sa.Column('epoch', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
     sa.Column('due_on', sa.Date(), nullable=False),
     sa.Column('deleted_at', sa.BigInteger(), nullable=False),
+    sa.Column('scrubbed', sa.Boolean(), nullable=False),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_deletion'))
     )
     op.create_table('link',
@@ -95,7 +96,8 @@ def upgrade() -> None:
     sa.CheckConstraint("kind IN ('collect', 'sort', 'vote', 'assess', 'present')", name=op.f('ck_activity_kind')),
     sa.CheckConstraint("state IN ('waiting', 'open', 'closed')", name=op.f('ck_activity_state')),
     sa.ForeignKeyConstraint(['dialogue_id'], ['dialogue.id'], name=op.f('fk_activity_dialogue_id')),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_activity'))
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_activity')),
+    sqlite_autoincrement=True
     )
     with op.batch_alter_table('activity', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_activity_dialogue_id'), ['dialogue_id'], unique=False)
@@ -137,7 +139,8 @@ def upgrade() -> None:
     sa.Column('retired', sa.Boolean(), nullable=False),
     sa.Column('created_at', sa.BigInteger(), nullable=False),
     sa.ForeignKeyConstraint(['dialogue_id'], ['dialogue.id'], name=op.f('fk_theme_dialogue_id')),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_theme'))
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_theme')),
+    sqlite_autoincrement=True
     )
     with op.batch_alter_table('theme', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_theme_dialogue_id'), ['dialogue_id'], unique=False)
@@ -155,7 +158,8 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['perspective_id'], ['perspective.id'], name=op.f('fk_participant_perspective_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_participant')),
     sa.UniqueConstraint('dialogue_id', 'return_code', name=op.f('uq_participant_dialogue_id_return_code')),
-    sa.UniqueConstraint('token_hash', name=op.f('uq_participant_token_hash'))
+    sa.UniqueConstraint('token_hash', name=op.f('uq_participant_token_hash')),
+    sqlite_autoincrement=True
     )
     with op.batch_alter_table('participant', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_participant_dialogue_id'), ['dialogue_id'], unique=False)
@@ -164,10 +168,10 @@ def upgrade() -> None:
     sa.Column('activity_id', sa.Integer(), nullable=False),
     sa.Column('participant_id', sa.Integer(), nullable=False),
     sa.Column('dialogue_id', sa.Integer(), nullable=False),
-    sa.ForeignKeyConstraint(['activity_id'], ['activity.id'], ),
-    sa.ForeignKeyConstraint(['dialogue_id'], ['dialogue.id'], ),
-    sa.ForeignKeyConstraint(['participant_id'], ['participant.id'], ),
-    sa.PrimaryKeyConstraint('activity_id', 'participant_id')
+    sa.ForeignKeyConstraint(['activity_id'], ['activity.id'], name=op.f('fk_abstention_activity_id')),
+    sa.ForeignKeyConstraint(['dialogue_id'], ['dialogue.id'], name=op.f('fk_abstention_dialogue_id')),
+    sa.ForeignKeyConstraint(['participant_id'], ['participant.id'], name=op.f('fk_abstention_participant_id')),
+    sa.PrimaryKeyConstraint('activity_id', 'participant_id', name=op.f('pk_abstention'))
     )
     with op.batch_alter_table('abstention', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_abstention_dialogue_id'), ['dialogue_id'], unique=False)
@@ -194,7 +198,8 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['dialogue_id'], ['dialogue.id'], name=op.f('fk_card_dialogue_id')),
     sa.ForeignKeyConstraint(['participant_id'], ['participant.id'], name=op.f('fk_card_participant_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_card')),
-    sa.UniqueConstraint('dialogue_id', 'number', name=op.f('uq_card_dialogue_id_number'))
+    sa.UniqueConstraint('dialogue_id', 'number', name=op.f('uq_card_dialogue_id_number')),
+    sqlite_autoincrement=True
     )
     with op.batch_alter_table('card', schema=None) as batch_op:
         batch_op.create_index('ix_card_activity_state', ['activity_id', 'state'], unique=False)
@@ -207,9 +212,9 @@ def upgrade() -> None:
     sa.Column('dialogue_id', sa.Integer(), nullable=False),
     sa.Column('digest', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
     sa.Column('answer_id', sa.Integer(), nullable=False),
-    sa.ForeignKeyConstraint(['dialogue_id'], ['dialogue.id'], ),
-    sa.ForeignKeyConstraint(['participant_id'], ['participant.id'], ),
-    sa.PrimaryKeyConstraint('participant_id', 'key')
+    sa.ForeignKeyConstraint(['dialogue_id'], ['dialogue.id'], name=op.f('fk_receipt_dialogue_id')),
+    sa.ForeignKeyConstraint(['participant_id'], ['participant.id'], name=op.f('fk_receipt_participant_id')),
+    sa.PrimaryKeyConstraint('participant_id', 'key', name=op.f('pk_receipt'))
     )
     with op.batch_alter_table('receipt', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_receipt_dialogue_id'), ['dialogue_id'], unique=False)
@@ -232,11 +237,12 @@ def upgrade() -> None:
     sa.Column('activity_id', sa.Integer(), nullable=False),
     sa.Column('card_id', sa.Integer(), nullable=False),
     sa.Column('position', sa.Integer(), nullable=False),
-    sa.ForeignKeyConstraint(['activity_id'], ['activity.id'], ),
-    sa.ForeignKeyConstraint(['card_id'], ['card.id'], ),
-    sa.ForeignKeyConstraint(['dialogue_id'], ['dialogue.id'], ),
-    sa.PrimaryKeyConstraint('id'),
-    sa.UniqueConstraint('activity_id', 'card_id')
+    sa.ForeignKeyConstraint(['activity_id'], ['activity.id'], name=op.f('fk_option_activity_id')),
+    sa.ForeignKeyConstraint(['card_id'], ['card.id'], name=op.f('fk_option_card_id')),
+    sa.ForeignKeyConstraint(['dialogue_id'], ['dialogue.id'], name=op.f('fk_option_dialogue_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_option')),
+    sa.UniqueConstraint('activity_id', 'card_id', name=op.f('uq_option_activity_id_card_id')),
+    sqlite_autoincrement=True
     )
     with op.batch_alter_table('option', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_option_card_id'), ['card_id'], unique=False)
@@ -262,11 +268,11 @@ def upgrade() -> None:
     sa.Column('card_id', sa.Integer(), nullable=False),
     sa.Column('dialogue_id', sa.Integer(), nullable=False),
     sa.Column('value', sa.Integer(), nullable=False),
-    sa.ForeignKeyConstraint(['activity_id'], ['activity.id'], ),
-    sa.ForeignKeyConstraint(['card_id'], ['card.id'], ),
-    sa.ForeignKeyConstraint(['dialogue_id'], ['dialogue.id'], ),
-    sa.ForeignKeyConstraint(['participant_id'], ['participant.id'], ),
-    sa.PrimaryKeyConstraint('activity_id', 'participant_id', 'card_id')
+    sa.ForeignKeyConstraint(['activity_id'], ['activity.id'], name=op.f('fk_vote_activity_id')),
+    sa.ForeignKeyConstraint(['card_id'], ['card.id'], name=op.f('fk_vote_card_id')),
+    sa.ForeignKeyConstraint(['dialogue_id'], ['dialogue.id'], name=op.f('fk_vote_dialogue_id')),
+    sa.ForeignKeyConstraint(['participant_id'], ['participant.id'], name=op.f('fk_vote_participant_id')),
+    sa.PrimaryKeyConstraint('activity_id', 'participant_id', 'card_id', name=op.f('pk_vote'))
     )
     with op.batch_alter_table('vote', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_vote_dialogue_id'), ['dialogue_id'], unique=False)

@@ -31,11 +31,10 @@ def agreement(source: embedding.VectorSource, seeds: int) -> None:
                 alone = graph.communities(graph.nearest(vectors)).tolist()
                 shown = measures.grouped(vectors, len(texts))
                 apart = measures.apart(shown)
-                lines.append(
-                    [measures.ari(truth, alone), measures.nmi(truth, alone)]
-                    + [measures.ari(truth, apart), measures.nmi(truth, apart), shown.count(None) / len(shown)]
-                    + [len(set(shown) - {None}), len(set(truth))]
-                )
+                line = [measures.ari(truth, alone), measures.nmi(truth, alone)]
+                line += [measures.ari(truth, apart), measures.nmi(truth, apart), shown.count(None) / len(shown)]
+                line += [len(set(shown) - {None}), len(set(truth))]
+                lines.append(line)
             a, b, c, d, e, found, true = np.mean(lines, axis=0)
             print(f"{name:14}{size:5}  {a:.2f}/{b:.2f}    {c:.2f}/{d:.2f}   {e:8.0%}  {found:.1f}/{true:.1f}")
 

@@ -17,13 +17,13 @@ def begun(live):
 def steps(desk) -> dict[str, str]:
     """Title to id of the steps of the run sheet, as the desk's page names them."""
     page = desk.get("/desk/1", headers={"accept": "text/html", "accept-language": "da"}).text
-    found = re.findall(r'name="activity"[^>]*value="(\d+)"[^>]*>.*?<span[^>]*>([^<]+)</span>', page, re.DOTALL)
+    found = re.findall(r'<details id="step-(\d+)">.*?<span>([^<]+)</span>', page, re.DOTALL)
     return {title.strip(): number for number, title in found}
 
 
 def go(desk, title: str) -> str:
     number = steps(desk)[title]
-    desk.post("/desk/1/step", data={"activity": number}).raise_for_status()
+    desk.post("/desk/1/step", data={"step": number}).raise_for_status()
     return number
 
 

@@ -1,0 +1,96 @@
+"""What people take home: the summary as a page and as files, for the organiser and for the desk of that dialogue."""
+
+import asyncio
+import re
+import unicodedata
+from concurrent.futures import ThreadPoolExecutor
+from typing import Annotated, Literal
+from urllib.parse import quote
+
+from fastapi import APIRouter, Depends, Request
+from starlette.responses import Response
+
+from app import errors, language
+from app.documents import csv, markdown, pdf, summary
+from app.documents.summary import SummaryView
+from app.domain import dialogues
+from app.web import deps, place, render
+
+router = APIRouter(prefix="/dialogues/{dialogue_id}")
+
+_press = ThreadPoolExecutor(max_workers=2, thread_name_prefix="pdf")  # setting a page takes a whole core for a while
+_LETTERS = str.maketrans({"æ": "ae", "ø": "oe", "å": "aa", "ß": "ss", "ð": "d", "þ": "th", "ł": "l"})
+
+Spoken = Literal["da", "en"] | None
+
+
+async def organiser(request: Request, dialogue_id: deps.Id) -> bool:
+    """Whether the organiser asks, who may read hidden cards too. Raises LinkNeeded for all but organiser and desk."""
+    if await deps.may(request, "office", 0):
+        return True
+    if await deps.may(request, "desk", dialogue_id):
+        return False
+    raise errors.LinkNeeded
+
+
+Asking = Annotated[bool, Depends(organiser)]
+
+
+@router.get("/summary")
+async def page(request: Request, dialogue_id: deps.Id, _organiser: Asking, language: Spoken = None) -> Response:
+    """The summary as a page to read and print."""
+    view = await _view(request, dialogue_id, language)
+    return render.page(request, "summary/page.html", view=view)
+
+
+@router.get("/summary.md")
+async def as_markdown(request: Request, dialogue_id: deps.Id, _organiser: Asking, language: Spoken = None) -> Response:
+    """The summary as Markdown."""
+    view = await _view(request, dialogue_id, language)
+    return _file(markdown.render(view).encode(), view.title, "md", "text/markdown; charset=utf-8")
+
+
+@router.get("/summary.csv")
+async def as_csv(
+    request: Request,
+    dialogue_id: deps.Id,
+    organiser: Asking,
+    language: Spoken = None,
+    delimiter: Literal[";", ","] = ";",
+) -> Response:
+    """Every card as a row; the texts of hidden ones for the organiser alone."""
+    here, spoken = place.of(request), _speak(language)
+    dialogue = await here.read(dialogues.get, dialogue_id)
+    rows = await here.read(csv.render, dialogue_id, spoken, delimiter, texts_of_hidden=organiser)
+    return _file(rows, dialogue.title, "csv", "text/csv; charset=utf-8")
+
+
+@router.get("/summary.pdf")
+async def as_pdf(request: Request, dialogue_id: deps.Id, _organiser: Asking, language: Spoken = None) -> Response:
+    """The summary set in pages; at most two are set at once."""
+    view = await _view(request, dialogue_id, language)
+    pages = await asyncio.get_running_loop().run_in_executor(_press, pdf.render, view)
+    return _file(pages, view.title, "pdf", "application/pdf")
+
+
+def _speak(wanted: str | None) -> str:
+    """The language asked for, or the reader's own; the answer is in it."""
+    if wanted is not None:
+        language.choose(wanted)
+    return language.current()
+
+
+async def _view(request: Request, dialogue_id: int, wanted: str | None) -> SummaryView:
+    return await place.of(request).read(summary.build, dialogue_id, _speak(wanted))
+
+
+def _file(content: bytes, title: str, ending: str, media_type: str) -> Response:
+    return Response(content, media_type=media_type, headers={"content-disposition": disposition(title, ending)})
+
+
+def disposition(title: str, ending: str) -> str:
+    """A file name from a title, in plain letters for old browsers and whole for the others (RFC 6266)."""
+    plain = unicodedata.normalize("NFKD", title.casefold().translate(_LETTERS)).encode("ascii", "ignore").decode()
+    plain = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:60] or "summary"
+    whole = re.sub(r'[\x00-\x1f\x7f/\\:*?"<>|]+', " ", title).strip(" .")[:80] or plain
+    return f"attachment; filename=\"{plain}.{ending}\"; filename*=UTF-8''{quote(f'{whole}.{ending}', safe='')}"

@@ -1,0 +1,188 @@
+"""One dialogue in the office: what it asks and promises, its run sheet, its links, its poster."""
+
+import re
+from datetime import date, timedelta
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Form, Request
+from pydantic import BaseModel, Field
+from starlette.responses import RedirectResponse, Response
+
+from app import activities, errors
+from app.domain import codes, dialogues
+from app.domain import links as capabilities
+from app.domain.dialogues import MANDATE, Preparation
+from app.models import now
+from app.settings import BODY_MAX
+from app.web import deps, links, office_view, place, qr, render
+from app.web.office_view import Typed
+
+router = APIRouter(prefix="/dialogues/{dialogue_id}", dependencies=[deps.AtOffice])
+
+Text = Annotated[str, Field(default="", max_length=BODY_MAX)]
+Face = Literal["board", "desk"]
+
+
+class PreparationForm(BaseModel):
+    """Everything the organiser sets. `perspectives` holds one a line, Danish | English; fields come in pairs."""
+
+    title: Text
+    languages: Literal["da", "en", "da,en", "en,da"]
+    event_date: str = Field("", max_length=20)
+    delete_on: str = Field("", max_length=20)
+    mandate_open: Text
+    mandate_fixed: Text
+    mandate_decides: Text
+    mandate_hear_back: Text
+    mandate_stored: Text
+    perspectives: Text
+    field_name: list[str] = Field(default_factory=list, max_length=60)
+    field_value: list[str] = Field(default_factory=list, max_length=60)
+
+    def typed(self) -> Typed:
+        """The form again, as it was typed."""
+        return Typed(
+            title=self.title,
+            languages=self.languages,
+            event_date=self.event_date,
+            delete_on=self.delete_on,
+            mandate={name: getattr(self, name) for name in MANDATE},
+            perspectives=self.perspectives,
+            fields=dict(zip(self.field_name, self.field_value, strict=False)),
+        )
+
+    def preparation(self) -> Preparation:
+        """What it says. Raises BadDate."""
+        typed = self.typed()
+        return Preparation(
+            title=typed.title,
+            languages=typed.languages,
+            event_date=_date(typed.event_date) if typed.event_date else None,
+            delete_on=_date(typed.delete_on),
+            mandate=typed.mandate,
+            fields=typed.fields,
+            perspectives=_pairs(typed.perspectives),
+        )
+
+
+class StepForm(BaseModel):
+    """A step to add. Only what its kind asks for is read; the kind itself checks it."""
+
+    kind: Literal["collect", "vote", "present"]
+    title_da: Text
+    title_en: Text
+    prompt_da: Text
+    prompt_en: Text
+    minutes: int = Field(10, ge=1, le=600)
+    planned: str = Field("", pattern=r"^([01]\d|2[0-3]):[0-5]\d$|^$")
+    kinds: list[str] = Field(default_factory=list, max_length=20)
+    silent_minutes: int = Field(0, ge=0, le=60)
+    form: str = Field("dots", max_length=10)
+    dots: int = Field(3, ge=1, le=9)
+    show: str = Field("step", max_length=10)
+
+
+class LinkForm(BaseModel):
+    renew: bool = False
+
+
+def _date(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError as wrong:
+        raise errors.BadDate from wrong
+
+
+def _pairs(text: str) -> tuple[tuple[str, str], ...]:
+    """Roles as they were typed, one a line: Danish | English."""
+    lines = [line.partition("|") for line in re.split(r"[\r\n]+", text) if line.strip(" |\t")]
+    return tuple((own.strip(), other.strip()) for own, _, other in lines)
+
+
+async def _page(
+    request: Request, dialogue_id: int, status: int = 200, typed: Typed | None = None, **said: str
+) -> Response:
+    """The dialogue's page. `said` is what to tell: `wrong`, `saved`, or a `link` of a `face` shown this once."""
+    view = await place.of(request).read(office_view.preparation, dialogue_id, typed)
+    told = {"wrong": "", "saved": "", "link": "", "face": "", "at": ""} | said
+    days = {"first": (now().date() + timedelta(days=1)).isoformat()}
+    safety = office_view.safety(request)
+    return render.page(request, "office/dialogue.html", status, view=view, safety=safety, told=told, days=days)
+
+
+@router.get("")
+async def show(request: Request, dialogue_id: deps.Id, saved: str = "") -> Response:
+    """Everything about one dialogue."""
+    return await _page(request, dialogue_id, saved="yes" if saved else "")
+
+
+@router.post("")
+async def prepare(request: Request, dialogue_id: deps.Id, form: Annotated[PreparationForm, Form()]) -> Response:
+    """Keep all of it, or none and say why; what was typed stays in the form."""
+    here = place.of(request)
+    await here.read(dialogues.get, dialogue_id)
+    try:
+        await here.change(dialogues.prepare, dialogue_id, form.preparation())
+    except errors.Fact as fact:
+        if render.is_htmx(request) or render.wants_json(request):
+            raise
+        return await _page(request, dialogue_id, fact.status, form.typed(), wrong=fact.said())
+    return RedirectResponse(f"/office/dialogues/{dialogue_id}?saved=1", 303)
+
+
+@router.post("/steps")
+async def add_step(request: Request, dialogue_id: deps.Id, form: Annotated[StepForm, Form()]) -> Response:
+    """A step at the end of the run sheet."""
+    columns = form.model_dump(include={"kind", "title_da", "title_en", "prompt_da", "prompt_en", "minutes", "planned"})
+    here = place.of(request)
+    await here.read(dialogues.get, dialogue_id)
+    try:
+        settings = activities.KINDS[form.kind].settings(form.model_dump())
+        await here.change(dialogues.add_step, dialogue_id, columns | {"settings": settings})
+    except errors.Fact as fact:
+        if render.is_htmx(request) or render.wants_json(request):
+            raise
+        return await _page(request, dialogue_id, fact.status, wrong=fact.said())
+    return RedirectResponse(f"/office/dialogues/{dialogue_id}#steps", 303)
+
+
+@router.post("/steps/{step_id}/remove")
+async def drop_step(request: Request, dialogue_id: deps.Id, step_id: deps.Id) -> Response:
+    """Take a step that has never been opened out of the run sheet."""
+    await place.of(request).change(dialogues.drop_step, dialogue_id, step_id)
+    return RedirectResponse(f"/office/dialogues/{dialogue_id}#steps", 303)
+
+
+@router.post("/links/{face}")
+async def link(request: Request, dialogue_id: deps.Id, face: Face, form: Annotated[LinkForm, Form()]) -> Response:
+    """Show the link of a face this once, as it is or renewed; renewing ends the old one."""
+    here = place.of(request)
+    await here.read(dialogues.get, dialogue_id)
+    verb = capabilities.renew if form.renew else capabilities.ensure
+    row = await here.change(verb, face, dialogue_id)
+    address = links.address(here.settings, face, dialogue_id, capabilities.secret(row, here.key))
+    return await _page(request, dialogue_id, link=address, face=face)
+
+
+@router.post("/open/{face}")
+async def open_face(request: Request, dialogue_id: deps.Id, face: Face) -> Response:
+    """Go to the board or the desk: the organiser's browser gets the face's cookie at once."""
+    here = place.of(request)
+    await here.read(dialogues.get, dialogue_id)
+    row = await here.change(capabilities.ensure, face, dialogue_id)
+    answer = RedirectResponse(f"/{face}/{dialogue_id}", 303)
+    deps.give_cookie(request, answer, deps.cookie_name(request, face, dialogue_id), deps.visit(here, row), days=30)
+    return answer
+
+
+@router.get("/poster")
+async def poster(request: Request, dialogue_id: deps.Id) -> Response:
+    """A sheet for the wall: how to join."""
+    here = place.of(request)
+    dialogue = await here.read(dialogues.get, dialogue_id)
+    site = here.settings.public_url.partition("//")[2]
+    drawing = qr.path(f"{here.settings.public_url}/d/{dialogue.code}")
+    size, _, path = drawing.partition(" ")
+    return render.page(
+        request, "office/poster.html", dialogue=dialogue, code=codes.shown(dialogue.code), site=site, size=size, qr=path
+    )
