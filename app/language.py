@@ -78,9 +78,10 @@ def negotiate(header: str, default: str) -> str:
     """The best language for an Accept-Language header; Norwegian and Swedish readers get Danish."""
     wanted: list[tuple[float, str]] = []
     for part in header[:200].split(","):
-        tag, _, quality = part.strip().partition(";q=")
+        tag, _, quality = part.replace(" ", "").partition(";q=")
         try:
-            wanted.append((-float(quality or 1), tag.strip().replace("-", "_")))
+            if float(quality or 1) > 0:
+                wanted.append((-float(quality or 1), tag.replace("-", "_")))
         except ValueError:
             continue
     tags = [tag for _, tag in sorted(wanted, key=lambda pair: pair[0]) if tag]

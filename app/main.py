@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 from fastapi import FastAPI
 from itsdangerous import URLSafeSerializer
 from starlette.middleware import Middleware
+from starlette.middleware.errors import ServerErrorMiddleware
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
@@ -83,7 +84,10 @@ def create(settings: Settings) -> FastAPI:
         redoc_url=None,
         openapi_url=None,
         lifespan=running,
-        middleware=[Middleware(Guard, default_language=settings.language, refuse=failures.refuse)],
+        middleware=[
+            Middleware(Guard, default_language=settings.language, refuse=failures.refuse),
+            Middleware(ServerErrorMiddleware, handler=failures.unexpected),  # inside the guard, whose headers it needs
+        ],
         max_body_size=limits.BODY_MAX,
     )
     app.state.place = here

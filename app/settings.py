@@ -1,5 +1,6 @@
 """What an operator may set, and the limits that hold for everybody. Read once at start."""
 
+import os
 import secrets
 from pathlib import Path
 
@@ -64,6 +65,20 @@ class Settings(BaseSettings):
         self.data.mkdir(parents=True, exist_ok=True)
         file = self.data / "secret.key"
         if not file.exists():
-            file.touch(mode=0o600)
-            file.write_text(secrets.token_urlsafe(48), encoding="ascii")
+            _make_key(file)
         return file.read_text(encoding="ascii").strip()
+
+
+def _make_key(file: Path) -> None:
+    """Whole or not at all, since an empty key would open every link; of two processes the first one's counts."""
+    fresh = file.with_suffix(f".{secrets.token_hex(4)}")
+    fresh.touch(mode=0o600)
+    fresh.write_text(secrets.token_urlsafe(48), encoding="ascii")
+    try:
+        os.link(fresh, file)
+    except FileExistsError:
+        return
+    except OSError:  # a file system without links
+        fresh.replace(file)
+    finally:
+        fresh.unlink(missing_ok=True)

@@ -18,7 +18,8 @@ voters      people who gave it a dot, or agreed, in closed votes together; else 
 written     when it was written, to the nearest minute, ISO 8601 with offset
 
 A field that a spreadsheet would calculate (= + - @ tab or return, also full-width, after blanks or quotation marks)
-gets one ' in front. Taking that one ' away gives the text as written.
+gets one ' in front. Taking that one ' away gives the text as written. A key stays exact, so that a phone can find its
+card: it has only letters, digits, - and _, which can call nothing.
 """
 
 import csv
@@ -52,7 +53,8 @@ def render(session: Session, dialogue_id: int, spoken: str, delimiter: str = ";"
     rows.writerow(COLUMNS)
     with language.speaking(spoken):
         for row in _rows(session, dialogue_id, texts_of_hidden):
-            rows.writerow([harmless(field) if isinstance(field, str) else field for field in row])
+            key, *fields = row
+            rows.writerow([key, *(harmless(field) if isinstance(field, str) else field for field in fields)])
     return out.getvalue().encode("utf-8-sig")
 
 

@@ -47,11 +47,15 @@ class Heading:
 
 @dataclass(frozen=True, slots=True)
 class Arrangement:
-    """Moves of cards to a theme's id, to a new theme's negative key, or to the open pile (None)."""
+    """Moves of cards to a theme's id, to a new theme's negative key, or to the open pile (None).
+
+    `typical` holds the cards nearest the middle of a theme, for its quote.
+    """
 
     moves: dict[int, int | None]
     founded: dict[int, Heading] = field(default_factory=dict)
     renamed: dict[int, Heading] = field(default_factory=dict)
+    typical: dict[int, tuple[int, ...]] = field(default_factory=dict)
     retired: frozenset[int] = frozenset()
     tidied_at: int | None = None
 
@@ -111,6 +115,11 @@ def arrange(tx: Transaction, dialogue_id: int, wanted: Arrangement) -> None:
         if known is not None and not (known.edited or known.locked):
             known.label, known.terms = heading.label, heading.terms
             session.add(known)
+    for key, card_ids in wanted.typical.items():
+        quoted = session.get(Theme, numbers.get(key, key))
+        if quoted is not None and quoted.dialogue_id == dialogue_id:
+            quoted.typical = ",".join(map(str, card_ids))
+            session.add(quoted)
     session.flush()
     _retire(tx, dialogue_id, {*wanted.retired, *numbers.values()})
     dialogue = session.get(Dialogue, dialogue_id)

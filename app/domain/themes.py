@@ -44,12 +44,20 @@ def view(session: Session, dialogue_id: int) -> list[ThemeView]:
         select(Theme).where(Theme.dialogue_id == dialogue_id, col(Theme.retired).is_(False)).order_by(col(Theme.id))
     ).all()
     views = [
-        ThemeView(theme.id or 0, theme.label, theme.terms, theme.edited, theme.locked, tuple(piles.get(theme.id, ())))
+        ThemeView(
+            theme.id or 0, theme.label, theme.terms, theme.edited, theme.locked, _quotable_first(theme, piles)
+        )
         for theme in themes
         if piles.get(theme.id) or theme.edited
     ]
     views.sort(key=lambda theme: (-len(theme.cards), theme.id))
     return [*views, ThemeView(0, "", "", False, False, tuple(piles.get(0, ())))]
+
+
+def _quotable_first(theme: Theme, piles: dict[int | None, list[Card]]) -> tuple[Card, ...]:
+    """The theme's cards, the most typical first, the others as they came."""
+    rank = {int(card_id): place for place, card_id in enumerate(filter(None, theme.typical.split(",")))}
+    return tuple(sorted(piles.get(theme.id, ()), key=lambda card: (rank.get(card.id or 0, len(rank)), card.number)))
 
 
 def headings(session: Session, dialogue_id: int) -> dict[int, str]:

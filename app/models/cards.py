@@ -46,6 +46,7 @@ class Theme(SQLModel, table=True):
     dialogue_id: int = Field(foreign_key="dialogue.id", index=True)
     label: str
     terms: str = ""  # the words behind the heading, comma separated
+    typical: str = ""  # card ids nearest its middle, nearest first, comma separated
     edited: bool = False  # a person named, merged, split or filled it: the machine never splits, swallows or empties it
     locked: bool = False
     retired: bool = False  # merged into another, or dissolved; kept so that undo can bring it back

@@ -1,7 +1,10 @@
 """The forms on a page, read as a browser reads them: every field with its values, nothing guessed from ids."""
 
+import re
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
+
+_FORM = re.compile(r"<form\b.*?</form>", re.DOTALL | re.IGNORECASE)  # the rest of a page need not be parsed
 
 
 @dataclass(slots=True)
@@ -26,63 +29,43 @@ class Form:
 
 
 class _Reader(HTMLParser):
+    """Reads the fields of one form."""
+
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
-        self.forms: list[Form] = []
-        self._open: Form | None = None
+        self.form = Form("")
         self._select = ""
         self._number = ""
-        self._by_id: dict[str, Form] = {}
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = {name: value or "" for name, value in attrs}
-        if tag == "fieldset":
-            self._number = given.get("data-number", "")
-        if tag == "form":
-            self._open = Form(given.get("action", ""))
-            self.forms.append(self._open)
-            if "id" in given:
-                self._by_id[given["id"]] = self._open
-            return
-        form = self._by_id.get(given["form"]) if "form" in given else self._open
-        if form is None or "disabled" in given:
-            return
-        self._field(form, tag, given)
-
-    def _field(self, form: Form, tag: str, given: dict[str, str]) -> None:
         name = given.get("name", "")
-        if tag == "option" and self._select:
-            form.choices.setdefault(self._select, []).append(given.get("value", ""))
-        elif not name:
-            return
-        elif tag == "select":
-            self._select = name
-        elif tag == "textarea":
-            form.texts.append(name)
-        elif tag == "button":
-            form.buttons.append((name, given.get("value", "")))
-        elif tag == "input":
-            self._input(form, name, given)
+        if tag == "form":
+            self.form.action = given.get("action", "")
+        elif tag == "fieldset":
+            self._number = given.get("data-number", "")
+        elif tag == "option" and self._select:
+            self.form.choices.setdefault(self._select, []).append(given.get("value", ""))
+        elif name and "disabled" not in given:
+            self._field(tag, name, given)
 
-    def _input(self, form: Form, name: str, given: dict[str, str]) -> None:
-        if self._number.isdecimal():
-            form.numbers[name] = int(self._number)
+    def _field(self, tag: str, name: str, given: dict[str, str]) -> None:
         kind, value = given.get("type", "text"), given.get("value", "")
-        if kind in ("radio", "checkbox"):
-            form.choices.setdefault(name, []).append(value or "on")
-        elif kind == "submit":
-            form.buttons.append((name, value))
-        elif kind == "text":
-            form.texts.append(name)
-        else:
-            form.fixed[name] = value
-            if kind in ("number", "range") and given.get("max", "").isdecimal():
-                form.choices[name] = [str(each) for each in range(int(given.get("min") or 0), int(given["max"]) + 1)]
+        if tag == "select":
+            self._select = name
+        elif tag == "textarea" or (tag == "input" and kind == "text"):
+            self.form.texts.append(name)
+        elif tag == "button" or kind == "submit":
+            self.form.buttons.append((name, value))
+        elif tag == "input" and kind in ("radio", "checkbox"):
+            self.form.choices.setdefault(name, []).append(value or "on")
+            if self._number.isdecimal():
+                self.form.numbers[name] = int(self._number)
+        elif tag == "input":
+            self.form.fixed[name] = value
 
     def handle_endtag(self, tag: str) -> None:
-        if tag == "form":
-            self._open = None
-        elif tag == "select":
+        if tag == "select":
             self._select = ""
         elif tag == "fieldset":
             self._number = ""
@@ -90,7 +73,11 @@ class _Reader(HTMLParser):
 
 def read(page: str) -> list[Form]:
     """Every form of a page or region, in page order."""
+    return [_one(found[0]) for found in _FORM.finditer(page)]
+
+
+def _one(markup: str) -> Form:
     reader = _Reader()
-    reader.feed(page)
+    reader.feed(markup)
     reader.close()
-    return reader.forms
+    return reader.form

@@ -46,7 +46,6 @@
   // ---- Regions: swapped only when they differ; what was chosen, unfolded and scrolled stays.
   const served = new Map();
   const kept = new Map();
-  let lying; // the pile that lies open
   let place; // where the hand was in the list of cards
   const clockless = (html) => html.replace(/data-seconds="-?\d+"([^>]*)>[^<]*/g, "$1");
   document.addEventListener("htmx:oobBeforeSwap", ({ detail }) => {
@@ -93,9 +92,7 @@
       (boxes[Math.min(place, boxes.length - 1)] ?? document.querySelector("#themes [aria-current]"))?.focus({ preventScroll: true });
     }
     place = undefined;
-    const current = document.querySelector("#themes [aria-current]");
-    if (current?.id !== lying) current?.scrollIntoView({ block: "nearest" });
-    lying = current?.id;
+    followPile();
     followStep();
   };
   document.addEventListener("htmx:afterSettle", settle);
@@ -117,6 +114,17 @@
     step = name;
     const steps = byId("steps");
     if (now) steps.scrollTop = Math.max(0, now.offsetTop - steps.clientHeight / 4);
+  };
+
+  // So is the pile that lies open in the list of themes, without moving the page.
+  let lying;
+  const followPile = () => {
+    const pile = document.querySelector("#themes [aria-current]");
+    if (!pile || pile.id === lying) return;
+    lying = pile.id;
+    const [own, list] = [pile.getBoundingClientRect(), byId("themes").getBoundingClientRect()];
+    const beyond = (start, end, from, to) => (start < from ? start - from : Math.max(0, end - to));
+    byId("themes").scrollBy(beyond(own.left, own.right, list.left, list.right), beyond(own.top, own.bottom, list.top, list.bottom));
   };
 
   // What can be undone is said aloud once, when it changes.
@@ -206,17 +214,13 @@
     document.body.classList.toggle("waits", away);
   };
   const probe = () => {
-    probing ??= setInterval(() => {
-      readAt = 0;
-      plan();
-    }, 2000);
+    probing ??= setInterval(plan, 2000);
   };
   document.addEventListener("htmx:wsClose", ({ detail }) => detail.event.code !== 1008 && probe());
   document.addEventListener("htmx:wsOpen", () => {
     clearInterval(probing);
+    if (probing) plan();
     probing = undefined;
-    readAt = 0;
-    plan();
   });
   document.addEventListener("htmx:sendError", () => {
     lost(true);
@@ -249,4 +253,5 @@
   tick();
   count();
   followStep();
+  followPile();
 })();

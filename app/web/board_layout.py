@@ -12,9 +12,7 @@ from app.domain.themes import ThemeView
 WIDE, NARROW = 9, 5  # themes a page on 16:9 and on 4:3
 COLUMNS = 48
 _ROWS = {1: (1,), 2: (2,), 3: (3,), 4: (2, 2), 5: (2, 3), 6: (3, 3), 7: (2, 3, 2), 8: (3, 3, 2), 9: (3, 3, 3)}
-_LETTERS = {26: 72, 22: 60, 17: 66, 16: 64, 15: 48, 14: 46, 13: 40}  # of a quote on three lines, by width
 _TALL = 110  # letters of a quote where there are two rows or one
-_ONE_LINE = 18  # letters of a heading that stays on one line
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,16 +101,21 @@ def _page(
                     order=row * 3 + order.index(place) + 1,
                     quote=quote(theme, widths[place], len(shape)),
                     slips=ceil(len(theme.cards) / (2 if largest > 40 else 1)),
-                    wide_heading=len(theme.label) > _ONE_LINE,
+                    wide_heading=_wraps(theme.label, widths[place]),
                 )
             )
     return placed
 
 
+def _wraps(heading: str, span: int) -> bool:
+    # Beside its number a heading has room for about one letter a column.
+    return len(heading) > span
+
+
 def quote(theme: ThemeView, span: int, rows: int) -> str:
     """The most typical card that fits whole; none fits: the most typical, cut at a word. Never reworded."""
-    room = _TALL if rows < 3 else _LETTERS.get(span, 40)
-    if len(theme.label) > _ONE_LINE:
+    room = _TALL if rows < 3 else round(3.9 * span - 14)  # letters on three lines of an island this wide
+    if _wraps(theme.label, span):
         room = room * 2 // 3
     texts = [" ".join(card.first.split()) for card in theme.cards if card.first]
     line = max(10, room // 3)

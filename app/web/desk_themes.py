@@ -1,4 +1,4 @@
-"""Themes and cards on the desk: move, split, name, merge, lock, hold, hide, show. Each is one act that can be undone."""
+"""Themes and cards on the desk: move, split, name, merge, lock, hold, hide, show. Each is one act, undone as one."""
 
 from typing import Annotated, Literal
 

@@ -12,15 +12,15 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from app.activities import collect, kind_of
 from app.activities.collect import CardView
 from app.activities.scene import Scene
-from app.domain import agenda, cards, dialogues, journal, participants, themes, voices, votes
+from app.domain import agenda, cards, dialogues, participants, themes, voices, votes
 from app.domain.agenda import StepView
 from app.domain.themes import ThemeView
 from app.domain.voices import VoiceView
 from app.domain.votes import TallyView
-from app.language import gettext, ngettext
+from app.language import gettext
 from app.models import CLOSED, DRAFT, HIDDEN, OPEN, Activity, Card, Dialogue, now
 from app.settings import THEMES_FROM
-from app.web import pictures, place, render
+from app.web import desk_acts, pictures, place, render
 from app.web.pictures import PulseView
 
 LIST_MAX = 200  # cards in one list; more than anybody reads, few enough to draw twice a second
@@ -150,7 +150,7 @@ def view(session: Session, dialogue_id: int, wanted: str = "") -> DeskView:
         ballot=ballot,
         held=tuple(held[:LIST_MAX]),
         voices=voices.view(session, dialogue_id),
-        undo=_undo(session, dialogue_id),
+        undo=desk_acts.newest(session, dialogue_id),
     )
 
 
@@ -218,42 +218,11 @@ def _rows(found: list[Card], lies: dict[int, str] | None = None) -> tuple[RowVie
     )
 
 
-def _undo(session: Session, dialogue_id: int) -> str:
-    """What the newest act was, in words; empty when there is nothing to take back."""
-    edit = journal.last(session, dialogue_id)
-    if edit is None:
-        return ""
-    number = sum(1 for change in edit.changes if change["table"] in ("Card", "Placement", "Option")) or 1
-    moved = ngettext("%(num)s card moved", "%(num)s cards moved", number)
-    said = {
-        "begin": gettext("The dialogue has begun"),
-        "step": gettext("Went to another step"),
-        "end": gettext("The dialogue has ended"),
-        "extend": gettext("Two more minutes"),
-        "reveal": gettext("The cards were shown"),
-        "silence": gettext("The silence came back"),
-        "rename": gettext("Heading changed"),
-        "lock": gettext("Theme locked"),
-        "unlock": gettext("Theme unlocked"),
-        "merge": gettext("Themes merged"),
-        "move": moved,
-        "split": moved,
-        "new": gettext("New theme"),
-        "hold": ngettext("%(num)s card held back", "%(num)s cards held back", number),
-        "hide": ngettext("%(num)s card hidden", "%(num)s cards hidden", number),
-        "release": ngettext("%(num)s card shown", "%(num)s cards shown", number),
-        "choose": ngettext("%(num)s card put to the vote", "%(num)s cards put to the vote", number),
-        "unchoose": ngettext("%(num)s card taken out of the vote", "%(num)s cards taken out of the vote", number),
-        "close_vote": gettext("Vote closed"),
-        "reopen_vote": gettext("Vote opened again"),
-    }
-    return said.get(edit.verb, gettext("The last change")) % {"num": number}
-
-
 def attention(session: Session, dialogue_id: int, opened: str) -> str:
-    """The pile to open after a step: what lay open stays so, but a vote that begins wants to be seen."""
+    """The pile to open after a step: what lay open stays so, but a vote is shown when it begins and not after it."""
     activity = agenda.current(session, dialogues.get(session, dialogue_id))
-    return "" if activity is not None and activity.kind == "vote" else opened
+    voting = activity is not None and activity.kind == "vote"
+    return "" if voting or opened == BALLOT else opened
 
 
 async def answer(request: Request, dialogue_id: int, opened: str) -> Response:

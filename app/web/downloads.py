@@ -92,5 +92,5 @@ def disposition(title: str, ending: str) -> str:
     """A file name from a title, in plain letters for old browsers and whole for the others (RFC 6266)."""
     plain = unicodedata.normalize("NFKD", title.casefold().translate(_LETTERS)).encode("ascii", "ignore").decode()
     plain = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:60] or "summary"
-    whole = re.sub(r'[\x00-\x1f\x7f/\\:*?"<>|]+', " ", title).strip(" .")[:80] or plain
+    whole = re.sub(r'[\x00-\x20\x7f/\\:*?"<>|]+', " ", title).strip(" .")[:80] or plain
     return f"attachment; filename=\"{plain}.{ending}\"; filename*=UTF-8''{quote(f'{whole}.{ending}', safe='')}"

@@ -9,6 +9,7 @@ from app.models import Dialogue
 from app.web.place import Place
 
 SPEED = 12  # times as quick as real people, so that a board lives within a minute
+PATIENCE = 1800  # seconds they stay when nothing happens: a facilitator reads and tries things
 
 _playing: dict[int, asyncio.subprocess.Process] = {}
 
@@ -29,6 +30,8 @@ async def fill(here: Place, dialogue: Dialogue, people: int = 40) -> None:
         str(people),
         "--speed",
         str(SPEED),
+        "--quiet",
+        str(PATIENCE),
         "--mark",
         here.signer.dumps(number, salt="rehearsal"),
         stdin=asyncio.subprocess.DEVNULL,

@@ -4,7 +4,8 @@ import logging
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 from starlette.types import Receive, Scope, Send
@@ -58,11 +59,18 @@ def install(app: FastAPI) -> None:
         return response
 
     @app.exception_handler(OperationalError)
-    async def database(request: Request, _found: OperationalError) -> Response:
+    @app.exception_handler(NoConnectionFree)
+    async def database(request: Request, _found: Exception) -> Response:
         log.exception("the database did not answer")
         return answer(request, errors.Busy())
 
-    @app.exception_handler(Exception)
-    async def unexpected(request: Request, _found: Exception) -> Response:
-        status = type("Unexpected", (errors.Busy,), {"status": 500})
-        return answer(request, status())
+    @app.exception_handler(IntegrityError)
+    async def gone(request: Request, _found: IntegrityError) -> Response:
+        log.exception("the database refused a change: what it belongs to was deleted meanwhile, or came twice")
+        return answer(request, errors.Fact())
+
+
+async def unexpected(request: Request, _found: Exception) -> Response:
+    """A fault of ours, said like everything else; the server logs it."""
+    status = type("Unexpected", (errors.Busy,), {"status": 500})
+    return answer(request, status())

@@ -2,9 +2,9 @@
 
 import re
 from collections.abc import Iterable
-from http.cookies import CookieError, SimpleCookie
 from urllib.parse import urlsplit
 
+from starlette.requests import cookie_parser
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app import errors, language
@@ -73,11 +73,7 @@ def spoken(headers: dict[str, str], default: str, offered: Iterable[str] = langu
 
 
 def cookie(headers: dict[str, str], name: str) -> str | None:
-    try:
-        found = SimpleCookie(headers.get("cookie", "")[:8192]).get(name)
-    except CookieError:
-        return None
-    return found.value if found else None
+    return cookie_parser(headers.get("cookie", "")[:8192]).get(name)
 
 
 def _reason(scope: Scope, headers: dict[str, str]) -> errors.Fact | None:
@@ -93,11 +89,13 @@ def _reason(scope: Scope, headers: dict[str, str]) -> errors.Fact | None:
 
 def _same_origin(scope: Scope, headers: dict[str, str]) -> bool:
     site, origin = headers.get("sec-fetch-site"), headers.get("origin")
+    own = headers.get("host", "").lower()
+    from_here = origin is not None and own != "" and _host_of(origin) == own
     if scope["type"] == "websocket":
-        return origin is not None and _host_of(origin) == headers.get("host", "").lower()
+        return from_here
     if site is not None:
         return site in ("same-origin", "none")
-    return origin is None or _host_of(origin) == headers.get("host", "").lower()
+    return from_here or origin is None
 
 
 def _host_of(origin: str) -> str:

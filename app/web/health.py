@@ -12,7 +12,7 @@ router = APIRouter()
 
 
 def _answers(session: Session) -> bool:
-    return session.connection().execute(text("SELECT 1")).scalar_one() == 1
+    return bool(session.connection().execute(text("SELECT 1")).scalar_one() == 1)
 
 
 @router.get("/healthz")

@@ -58,16 +58,15 @@ async def _join_page(request: Request, dialogue: Dialogue, status: int = 200, sa
 async def join(request: Request, dialogue: deps.Joinable, form: Annotated[JoinForm, Form()]) -> Response:
     """Join once; a phone that has joined stays who it is."""
     here = place.of(request)
-    me = await deps.participant_of(request, dialogue)
-    token = ""
-    if me is None:
-        simulated = _simulated(here, dialogue, form.rehearsal)
-        me, token = await here.change(
-            participants.join, dialogue.id or 0, form.role, language.current(), simulated=simulated
-        )
+    known = await deps.participant_of(request, dialogue)
+    if known is not None:
+        return _welcome(request, dialogue, known.return_code)
+    simulated = _simulated(here, dialogue, form.rehearsal)
+    me, token = await here.change(
+        participants.join, dialogue.id or 0, form.role, language.current(), simulated=simulated
+    )
     answer = _welcome(request, dialogue, me.return_code)
-    if token:
-        _remember(request, answer, dialogue, token)
+    _remember(request, answer, dialogue, token)
     return answer
 
 

@@ -21,6 +21,7 @@ log = logging.getLogger(__name__)
 
 GATHER = 0.3  # seconds of arriving cards that are grouped together
 ROWS_KEPT = 50_000  # vectors of cards in memory; older ones are made again when needed
+QUOTABLE = 8  # typical cards kept a theme: the wall takes the first that fits
 A_DAY = 24 * 3600.0
 
 
@@ -100,9 +101,25 @@ def arrangement(standing: Standing, vectors: Vectors) -> Arrangement | None:
         moves=looked_at,
         founded={key: headings[key] for key in plan.founded},
         renamed={key: heading for key, heading in headings.items() if key > 0},
+        typical=_typical(standing, looked_at, vectors),
         retired=frozenset(plan.retired),
         tidied_at=len(standing.cards) if tidying else None,
     )
+
+
+def _typical(standing: Standing, moves: dict[int, int | None], vectors: Vectors) -> dict[int, tuple[int, ...]]:
+    """For each theme whose cards change, those nearest its middle."""
+    rows: dict[int, list[int]] = {}
+    for row, card in enumerate(standing.cards):
+        theme = moves.get(card.id, card.theme)
+        if theme is not None:
+            rows.setdefault(theme, []).append(row)
+    changed = {theme for theme in moves.values() if theme is not None}
+    changed |= {card.theme for card in standing.cards if card.id in moves and card.theme is not None}
+    return {
+        theme: tuple(themes.typical([standing.cards[row].id for row in rows[theme]], vectors[rows[theme]])[:QUOTABLE])
+        for theme in sorted(changed & set(rows))
+    }
 
 
 def _headings(standing: Standing, moves: dict[int, int | None]) -> dict[int, Heading]:

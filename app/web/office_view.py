@@ -6,7 +6,8 @@ from fastapi import Request
 from sqlmodel import Session
 
 from app import store
-from app.domain import agenda, card_kinds, cards, dialogues, participants, templates
+from app.activities import collect
+from app.domain import agenda, card_kinds, dialogues, participants, templates
 from app.domain.card_kinds import CardKind
 from app.domain.dialogues import MANDATE
 from app.domain.templates import Template
@@ -60,7 +61,7 @@ class SeriesView:
 
 @dataclass(frozen=True, slots=True)
 class OfficeView:
-    """Every series, newest first. `next` is the dialogue that asks for attention."""
+    """Every series: those with something to come first, then newest. `next` is the dialogue that asks for attention."""
 
     series: tuple[SeriesView, ...]
     next: KnotView | None
@@ -128,9 +129,10 @@ def office(session: Session) -> OfficeView:
     series = tuple(
         SeriesView(row.id or 0, row.title, tuple(_knots(session, rows))) for row, rows in dialogues.all_of(session)
     )
-    upcoming = [knot for each in series for knot in each.knots if knot.state == "next"]
+    by_attention = sorted(series, key=lambda each: all(knot.state == "done" for knot in each.knots))
+    upcoming = [knot for each in by_attention for knot in each.knots if knot.state == "next"]
     return OfficeView(
-        series=series,
+        series=tuple(by_attention),
         next=upcoming[0] if upcoming else None,
         templates=tuple(_template(template) for template in templates.all_templates().values()),
     )
@@ -143,11 +145,16 @@ def _knots(session: Session, rows: list[Dialogue]) -> list[KnotView]:
             dialogue=row,
             state="done" if row.state == CLOSED else "next" if row.id == first else "later",
             people=participants.count(session, row.id or 0),
-            cards=len(cards.shown(session, row.id or 0)),
+            cards=_written(session, row),
             missing=tuple(dialogues.missing(session, row)) if row.state == DRAFT else (),
         )
         for row in rows
     ]
+
+
+def _written(session: Session, dialogue: Dialogue) -> int:
+    """Every card that its writer has not taken back, shown or not."""
+    return sum(collect.written_by_step(session, dialogue.id or 0).values())
 
 
 def _template(template: Template) -> TemplateView:
@@ -176,7 +183,7 @@ def preparation(session: Session, dialogue_id: int, typed: Typed | None = None) 
         steps=tuple(_step(row, dialogue) for row in agenda.steps(session, dialogue_id)),
         missing=tuple(dialogues.missing(session, dialogue)) if dialogue.state == DRAFT else (),
         people=participants.count(session, dialogue_id),
-        cards=len(cards.shown(session, dialogue_id)),
+        cards=_written(session, dialogue),
         kinds=tuple(card_kinds.all_kinds().values()),
     )
 

@@ -96,7 +96,7 @@ def view(
         scene=scene,
         mine=collect.mine(session, me),
         pulse=pictures.pulse(session, me.dialogue_id),
-        key=draft.key or secrets.token_urlsafe(12),
+        key=draft.key or secrets.token_hex(12),
         draft=draft,
         wrong=wrong,
         sent=sent,
@@ -137,7 +137,7 @@ async def mine(request: Request, me: deps.Joined) -> Response:
 @router.post("/d/{code}/cards")
 async def send_card(request: Request, me: deps.Joined, form: Annotated[CardForm, Form()]) -> Response:
     """Send a card. The answer means that it is on disk."""
-    key = form.key or secrets.token_urlsafe(12)
+    key = form.key or secrets.token_hex(12)
     try:
         request.app.state.text_buckets.take(me.id)
         text = cards.written(form.kind, form.first, form.second)
@@ -213,7 +213,7 @@ async def vote(request: Request, me: deps.Joined, activity_id: deps.Id) -> Respo
         if form.get("skip"):
             await place.of(request).change(votes.abstain, me, activity_id)
         else:
-            key = receipts.valid(str(form.get("key") or secrets.token_urlsafe(12)))
+            key = receipts.valid(str(form.get("key") or secrets.token_hex(12)))
             await place.of(request).change(votes.cast, me, activity_id, _values(form.multi_items()), key)
     except errors.Fact as fact:
         if render.wants_json(request):

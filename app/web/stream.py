@@ -13,6 +13,8 @@ from app.live import Subscriber
 from app.settings import ID_MAX
 from app.web import deps, place
 
+CLOSE_WITHIN = 2.0  # seconds for the goodbye of a socket
+
 
 async def _serve(socket: WebSocket, topic: str) -> None:
     """Show a topic on this socket until either side ends it."""
@@ -26,8 +28,10 @@ async def _serve(socket: WebSocket, topic: str) -> None:
         for task in (reading, writing):
             task.cancel()
         await asyncio.gather(reading, writing, return_exceptions=True)
-        with contextlib.suppress(RuntimeError, WebSocketDisconnect):  # the other side closed first
-            await socket.close()
+        # The other side closed first, or it has stopped reading and the goodbye cannot be sent either.
+        with contextlib.suppress(RuntimeError, WebSocketDisconnect, TimeoutError):
+            async with asyncio.timeout(CLOSE_WITHIN):
+                await socket.close()
 
 
 async def _read(socket: WebSocket) -> None:

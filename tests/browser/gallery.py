@@ -108,6 +108,7 @@ def walk(gallery: Gallery) -> None:
     gallery.take("phone", "waiting", phone, HAND)
     gallery.take("desk", "draft", "/desk/1", TABLE)
     rehearse(live)
+    gallery.post("/desk/1/end")
     gallery.take("phone", "closed", phone, HAND)
     gallery.take("board", "closed", "/board/1", WALL)
     gallery.post("/desk/1/undo")

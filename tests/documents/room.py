@@ -1,10 +1,12 @@
 """A dialogue for the tests of the documents: people, cards, themes and votes, made with the product's own verbs."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date, timedelta
+from itertools import count
 from pathlib import Path
+from typing import Any
 
 from sqlmodel import Session, SQLModel, select
 
@@ -35,7 +37,7 @@ HOSTILE = (
     "se www.evil.example og http://evil.example/a?b=c",
     '"citat"; med, skilletegn\tog | rør \\ skråstreg',
     "a" * 280,
-    "אבג דהו hej",
+    "\u202eomvendt\u202c og 010203-1234",
     "hej 😊 👍🏽 你好",
 )
 PLAIN = (
@@ -45,16 +47,22 @@ PLAIN = (
     "Lær folk at lytte, før de løser",
     "På kanten af æ, ø og å",
 )
+NOT_SHOWN = ("Dette kort venter", "Dette kort er skjult", "Dette kort nævner nogen")
+WITHDRAWN = "Dette kort er trukket tilbage"
 
 
 @dataclass
 class Room:
-    """A dialogue with its writer; `people` in joining order."""
+    """A dialogue with its writer. `people` stand in joining order; cards are known by their numbers."""
 
     writer: Writer
     url: str
     id: int
     people: list[Me] = field(default_factory=list)
+    keys: Iterator[int] = field(default_factory=count)
+
+    def do(self, verb: Callable[..., Any], *args: Any) -> Any:
+        return self.writer.change_now(verb, *args)
 
     @contextmanager
     def reader(self) -> Iterator[Session]:
@@ -63,105 +71,93 @@ class Room:
             yield session
         engine.dispose()
 
-    def steps(self) -> list[Activity]:
-        with self.reader() as session:
-            return agenda.steps(session, self.id)
-
     def card(self, number: int) -> Card:
         with self.reader() as session:
             return session.exec(select(Card).where(Card.dialogue_id == self.id, Card.number == number)).one()
 
-    def step(self, title: str) -> int:
-        return next(step.id for step in self.steps() if step.title_da == title) or 0
-
-    def prepare(self, **changes: object) -> None:
-        wanted = {
-            "title": "Samskabelse på den gode måde",
-            "languages": "da,en",
-            "event_date": now().date(),
-            "delete_on": now().date() + timedelta(days=90),
-            "mandate": MANDATE,
-            "fields": {"tid": "12.40", "time": "12:40"},
-            "perspectives": (("Medarbejder", "Employee"), ("Borger", "Citizen"), ("Leder", "Manager")),
-        }
-        self.writer.change_now(dialogues.prepare, self.id, dialogues.Preparation(**wanted | changes))  # type: ignore[arg-type]
-
-    def join(self, perspective: str, count: int) -> None:
-        for _ in range(count):
-            me, _token = self.writer.change_now(participants.join, self.id, perspective, "da")
-            self.people.append(me)
-
-    def go(self, title: str) -> int:
-        step = self.step(title)
-        self.writer.change_now(agenda.go, self.id, step)
-        return step
-
-    def write(self, step: int, kind: str, first: str, second: str = "", by: int = 0) -> int:
-        """Send a card; returns its number."""
-        text = cards.written(kind, first, second)
-        key = f"key-{self.id}-{step}-{len(self.people)}-{abs(hash((kind, first, second, by))):x}"[:64]
-        return self.writer.change_now(cards.submit, self.people[by], step, text, key).number
-
     def ids(self, *numbers: int) -> list[int]:
         return [self.card(number).id or 0 for number in numbers]
 
+    def prepare(self) -> None:
+        roles = (("Medarbejder", "Employee"), ("Borger", "Citizen"), ("Leder", "Manager"))
+        wanted = dialogues.Preparation(
+            title="Samskabelse på den gode måde",
+            languages="da,en",
+            event_date=date(2027, 4, 16),
+            delete_on=now().date() + timedelta(days=90),
+            mandate=MANDATE,
+            fields={"tid": "12.40", "time": "12:40"},
+            perspectives=roles,
+        )
+        self.do(dialogues.prepare, self.id, wanted)
+
+    def join(self, perspective: str, people: int) -> None:
+        for _ in range(people):
+            me, _token = self.do(participants.join, self.id, perspective, "da")
+            self.people.append(me)
+
+    def go(self, title: str) -> int:
+        with self.reader() as session:
+            step = next(step.id for step in agenda.steps(session, self.id) if step.title_da == title)
+        self.do(agenda.go, self.id, step)
+        return step or 0
+
+    def write(self, step: int, kind: str, first: str, second: str = "", by: int = 0) -> int:
+        """Send a card; returns its number."""
+        key = f"key-{next(self.keys):08d}"
+        return int(self.do(cards.submit, self.people[by], step, cards.written(kind, first, second), key).number)
+
     def vote(self, step: int, values: list[dict[int, int]]) -> None:
-        """Each person in turn gives cards (by number) their dots or stance."""
+        """Each person in turn gives cards (by number) their dots or stance; then the vote is closed."""
         for me, given in zip(self.people, values, strict=False):
             by_id = {self.ids(number)[0]: value for number, value in given.items()}
-            self.writer.change_now(votes.cast, me, step, by_id, f"vote-{me.id}-{step}")
-
-    def close_vote(self, step: int) -> None:
-        with self.reader() as session:
-            activity = session.get(Activity, step)
-            assert activity is not None
-            session.expunge(activity)
-        self.writer.change_now(_close, step)
+            self.do(votes.cast, me, step, by_id, f"vote-{me.id:08d}-{step}")
+        self.do(lambda tx: votes.close(tx, tx.session.get(Activity, step)))
 
 
-def _close(tx, step: int) -> None:  # type: ignore[no-untyped-def]
-    votes.close(tx, tx.session.get(Activity, step))
-
-
-def empty(folder: Path, template: str = "T2") -> Room:
+@contextmanager
+def empty(folder: Path, template: str = "T2") -> Iterator[Room]:
     """A dialogue in draft, as the template made it."""
     url = f"sqlite:///{folder / 'room.sqlite3'}"
     engine = writing(url)
     SQLModel.metadata.create_all(engine)
     writer = Writer(engine)
-    return Room(writer, url, writer.change_now(dialogues.make, template, "Samskabelse på den gode måde", 90))
+    yield Room(writer, url, writer.change_now(dialogues.make, template, "Samskabelse på den gode måde", 90))
+    writer.close()
 
 
-def full(folder: Path) -> Room:
-    """25 cards on show in 3 themes and the pile, one waiting, two hidden, one taken back; one vote closed, one open."""
-    room = empty(folder)
+def fill(room: Room) -> None:
+    """25 cards on show in 3 themes and the pile; 1 waits, 2 are hidden, 1 is taken back. 2 votes closed, 1 open."""
     room.prepare()
-    room.join("medarbejder", 7)
-    room.join("borger", 6)
-    room.join("leder", 2)
-    room.join("other", 3)
-    room.writer.change_now(agenda.begin, room.id)
+    for perspective, people in (("medarbejder", 7), ("borger", 6), ("leder", 2), ("other", 3)):
+        room.join(perspective, people)
+    stance = {"kind": "vote", "title_da": "Enig eller ej", "title_en": "Agree or not"}
+    room.do(dialogues.add_step, room.id, stance | {"settings": {"form": "stance", "kinds": ["barrier"]}})
+    room.do(agenda.begin, room.id)
     talk = room.go("Oplæg")
     hostile = [room.write(talk, "question", text, by=at) for at, text in enumerate(HOSTILE)]
     barriers = room.go("Barrierer")
     first = [room.write(barriers, "barrier", text, "Det kræver ledelse", by=at) for at, text in enumerate(PLAIN)]
     advice = room.go("Råd")
-    second = [room.write(advice, "advice", f"Råd om {text}", by=at) for at, text in enumerate(PLAIN[:4])]
-    held = room.write(advice, "advice", "Dette kort venter", by=5)
-    rude = room.write(advice, "advice", "Dette kort er skjult", by=6)
-    named = room.write(advice, "advice", "Dette kort nævner nogen", by=7)
-    gone = room.write(advice, "advice", "Dette kort er trukket tilbage", by=8)
-    room.writer.change_now(cards.hold, room.id, room.ids(held))
-    room.writer.change_now(cards.hide, room.id, room.ids(rude), "Hård tone")
-    room.writer.change_now(cards.hide, room.id, room.ids(named), "Nævner en person")
-    room.writer.change_now(cards.withdraw, room.people[8], room.ids(gone)[0])
-    room.writer.change_now(themes.new, room.id, "Tid og hænder", room.ids(*first))
-    room.writer.change_now(themes.new, room.id, "=Magt & <tillid>", room.ids(*hostile[:8]))
-    room.writer.change_now(themes.new, room.id, "Råd", room.ids(*second))
-    closed = room.go("Tre prikker")
-    room.vote(closed, [{second[0]: 2, second[1]: 1}] * 9 + [{second[1]: 3}] * 3)
-    room.writer.change_now(votes.abstain, room.people[12], closed)
-    room.close_vote(closed)
-    still_open = room.go("Tre eksempler")
-    assert still_open
-    return room
+    second = [room.write(advice, "advice", f"Råd om {text}", by=at) for at, text in enumerate(PLAIN[:3])]
+    offers = room.go("Tilbud og aftaler")
+    room.write(offers, "agreement", "Ét sted at finde alle eksempler", "Kommunen, 1. juni")
+    _put_away(room, offers)
+    room.do(themes.new, room.id, "Tid og hænder", room.ids(*first))
+    room.do(themes.new, room.id, "=Magt & <tillid>", room.ids(*hostile[:8]))
+    room.do(themes.new, room.id, "Råd", room.ids(*second))
+    dots = room.go("Tre prikker")
+    room.do(votes.abstain, room.people[12], dots)
+    room.vote(dots, [{second[0]: 2, second[1]: 1}] * 9 + [{second[1]: 3}] * 3)
+    agree = room.go("Enig eller ej")
+    room.vote(agree, [{first[0]: 1, first[1]: -1}] * 6 + [{first[0]: 0, first[1]: -1}] * 2)
+    room.go("Tre eksempler")
+
+
+def _put_away(room: Room, step: int) -> None:
+    held, rude, named = (room.write(step, "resource", text, by=at) for at, text in enumerate(NOT_SHOWN))
+    gone = room.write(step, "resource", WITHDRAWN, by=8)
+    room.do(cards.hold, room.id, room.ids(held))
+    room.do(cards.hide, room.id, room.ids(rude), "Hård tone")
+    room.do(cards.hide, room.id, room.ids(named), "Nævner en person")
+    room.do(cards.withdraw, room.people[8], room.ids(gone)[0])

@@ -1,0 +1,119 @@
+"""PDF: the summary's figures in the text layer, tagged, without links; no text can stop the paper from being made."""
+
+import shutil
+import subprocess
+from dataclasses import replace
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+from pypdf import PdfReader
+
+from app.documents import pdf
+from app.documents.summary import CardView, SummaryView
+from tests.documents.room import NOT_SHOWN, WITHDRAWN
+
+# Meaningless on purpose: marks no font can place, a cluster typst panics on, private and unassigned signs.
+NASTY = ("\u05de\u1ac2\u200d", "a\u1ab0b\\\u08dc", "\ue000 \U000f0000", "\u0378", "□ \u2603\ufe0f", "1\ufe0f\u20e3")
+
+
+def text_of(packed: bytes) -> str:
+    """The text layer without blanks: lines break where the paper ends, not where the writer did."""
+    return "".join("".join(page.extract_text() for page in PdfReader(BytesIO(packed)).pages).split())
+
+
+def tight(text: str) -> str:
+    return "".join(text.split())
+
+
+@pytest.fixture(scope="module")
+def paper(view: SummaryView) -> str:
+    return text_of(pdf.render(view))
+
+
+def readable(card: CardView) -> bool:
+    return "😊" not in card.first  # whether signs from other fonts show depends on the machine
+
+
+def test_pdf_holds_every_card_on_show_word_for_word(view: SummaryView, paper: str) -> None:
+    fields = [field for card in view.cards if readable(card) for field in (card.first, card.second)]
+    assert [field for field in fields if tight(field) not in paper] == []
+    assert [text for text in (*NOT_SHOWN, WITHDRAWN) if tight(text) in paper] == []
+
+
+def test_pdf_gives_the_figures_of_the_summary(view: SummaryView, paper: str) -> None:
+    rows = [f"{theme.label}{len(theme.cards)}" for theme in view.themes]
+    rows += [f"{group.name}{group.count}" for group in view.groups]
+    rows += [f"{row.reason}{row.count}" for row in view.reasons]
+    rows += [vote.turnout for vote in view.votes] + [vote.method for vote in view.votes]
+    rows += [view.lead, view.left_out, view.status, *(promise.text for promise in view.mandate)]
+    for vote in view.votes:
+        for row in vote.results:
+            figures = [row.total, row.voters] if vote.form == "dots" else [row.voters, row.against, row.passed]
+            rows.append(f"{row.card.number}" + "".join(map(str, figures)))
+    rows += [f"{step.title}·{step.kind_name}" for step in view.steps]
+    assert [row for row in rows if tight(row) not in paper] == []
+
+
+def test_pdf_is_tagged_and_speaks_its_language(view: SummaryView) -> None:
+    reader = PdfReader(BytesIO(pdf.render(view)))
+    root = reader.trailer["/Root"]
+    assert root["/MarkInfo"]["/Marked"]
+    assert root["/Lang"] == view.language
+    assert reader.metadata is not None
+    assert str(reader.metadata.title).endswith(view.title)
+    assert [link for page in reader.pages for link in page.get("/Annots", [])] == []
+    pages = len(reader.pages)
+    footers = [tight(page.extract_text()) for page in reader.pages]
+    word = {"da": "af", "en": "of"}[view.language]
+    shown = [f"{at}{word}{pages}" in foot or f"{at}of{pages}" in foot for at, foot in enumerate(footers, start=1)]
+    assert shown == [True] * pages
+
+
+@pytest.mark.skipif(shutil.which("pdfinfo") is None, reason="poppler's pdfinfo is not installed")
+def test_pdf_is_tagged_in_the_eyes_of_another_reader(view: SummaryView, tmp_path: Path) -> None:
+    file = tmp_path / "summary.pdf"
+    file.write_bytes(pdf.render(view))
+    told = subprocess.run(["pdfinfo", file], capture_output=True, text=True, check=True).stdout
+    assert [line.split()[-1] for line in told.splitlines() if line.startswith("Tagged")] == ["yes"]
+
+
+def test_pdf_is_the_same_each_time(view: SummaryView) -> None:
+    assert pdf.render(view) == pdf.render(view)
+
+
+def with_texts(blank: SummaryView, *texts: str) -> SummaryView:
+    cards = tuple(CardView(at, "advice", "Advice", text, "", "", "") for at, text in enumerate(texts, start=900))
+    return replace(blank, unplaced=cards, shown=len(cards))
+
+
+@pytest.mark.parametrize("blank", ["en"], indirect=True)
+@pytest.mark.parametrize("text", NASTY, ids=ascii)
+def test_pdf_is_made_whatever_is_written(blank: SummaryView, text: str) -> None:
+    paper = text_of(pdf.render(with_texts(blank, "Før", text, "Efter")))
+    assert paper.count("“Før”") == 1
+    assert paper.count("“Efter”") == 1
+
+
+@pytest.mark.parametrize("blank", ["en"], indirect=True)
+def test_pdf_says_when_a_sign_cannot_be_shown(blank: SummaryView) -> None:
+    whole = text_of(pdf.render(with_texts(blank, "Kun bogstaver")))
+    lacking = text_of(pdf.render(with_texts(blank, "Et tegn \U000f0000 uden skrift")))
+    assert whole.count("□") == 0
+    assert lacking.count("Ettegn□udenskrift") == 2  # under its heading and in the register
+    assert lacking.count("□") == 3  # and where it is explained
+
+
+@pytest.mark.parametrize("blank", ["en"], indirect=True)
+def test_pdf_wraps_a_word_as_long_as_a_card(blank: SummaryView) -> None:
+    long = "Speciallægepraksisplanlægning" * 17
+    packed = pdf.render(with_texts(blank, long, "ש" * 500))
+    assert text_of(packed).count(long) == 2
+    lines = [line for page in PdfReader(BytesIO(packed)).pages for line in page.extract_text().split("\n")]
+    assert max(len(line) for line in lines if "praksis" in line) < 90
+
+
+def test_pdf_of_nothing_is_one_page(blank: SummaryView) -> None:
+    packed = pdf.render(blank)
+    assert len(PdfReader(BytesIO(packed)).pages) == 1
+    assert text_of(packed).count(tight(blank.lead)) == 1
