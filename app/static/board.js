@@ -94,7 +94,7 @@
   const settle = () => {
     const now = byId("pulse").dataset.scene;
     if (scene !== now) {
-      document.body.className = `board ${now}`;
+      document.body.className = `board on-${now}`;
       page = 1;
       scene = now;
     }

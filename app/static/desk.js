@@ -46,7 +46,7 @@
   // ---- Regions: swapped only when they differ; what was chosen, unfolded and scrolled stays.
   const served = new Map();
   const kept = new Map();
-  let place; // where the hand was in the list of cards
+  let near = []; // the cards from the one the hand was on, nearest first
   const clockless = (html) => html.replace(/data-seconds="-?\d+"([^>]*)>[^<]*/g, "$1");
   document.addEventListener("htmx:oobBeforeSwap", ({ detail }) => {
     const { target, fragment } = detail;
@@ -66,8 +66,11 @@
       unfolded: all("details[open]", target).map((each) => each.id),
       scrolled: same ? [target, ...all("[data-scroll]", target)].map((each) => [each.id, each.scrollTop, each.scrollLeft]) : [],
     });
-    const box = document.activeElement?.closest?.("#cards li");
-    if (target.contains(box)) place = all("#cards li").indexOf(box);
+    const own = document.activeElement?.closest?.("#cards li");
+    if (!target.contains(own)) return;
+    const rows = all("#cards li");
+    const at = rows.indexOf(own);
+    near = [...rows.slice(at), ...rows.slice(0, at).reverse()].map((row) => row.querySelector("input")?.id);
   });
   const setClocks = (old, fresh) => {
     const clocks = all("[data-seconds]", fresh);
@@ -87,11 +90,10 @@
     sayUndo();
     count();
     tick();
-    if (place !== undefined && (document.activeElement === document.body || !document.activeElement)) {
-      const boxes = all("#cards input[type=checkbox]");
-      (boxes[Math.min(place, boxes.length - 1)] ?? document.querySelector("#themes [aria-current]"))?.focus({ preventScroll: true });
+    if (near.length && (document.activeElement === document.body || !document.activeElement)) {
+      (near.map(byId).find(Boolean) ?? document.querySelector("#themes [aria-current]"))?.focus({ preventScroll: true });
     }
-    place = undefined;
+    near = [];
     followPile();
     followStep();
   };
@@ -154,6 +156,9 @@
     dialog.querySelector(".wrong")?.replaceChildren();
     const find = dialog.querySelector("[data-find]");
     if (find) find.hidden = false;
+    // The browser gives focus back to the button itself; its region may have been read anew meanwhile.
+    const from = document.activeElement.id;
+    dialog.addEventListener("close", () => document.activeElement === document.body && byId(from)?.focus(), { once: true });
     dialog.showModal();
     const first = dialog.querySelector("[data-first]");
     if (first?.matches("input")) first.value = first.defaultValue;

@@ -41,6 +41,14 @@ class BoardView:
     calm: bool
     closed: bool
 
+    @property
+    def scene_name(self) -> str:
+        """What is on, in one word: hush, cards, themes, vote, result, lobby, mandate, step or calm."""
+        if self.calm:
+            return "calm"
+        folder, _, partial_name = self.scene.template.removesuffix(".html").partition("/")
+        return partial_name.removeprefix("_board").removeprefix("_") or folder
+
 
 def board(session: Session, here: Place, dialogue_id: int) -> BoardView:
     """The wall of a dialogue, complete."""
