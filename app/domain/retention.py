@@ -9,7 +9,7 @@ from app import errors
 from app.models import Deletion, Dialogue, Series
 from app.store import Transaction
 
-_TABLES = (
+TABLES = (  # whatever belongs to a dialogue, children first
     "vote",
     "abstention",
     "option",
@@ -42,7 +42,7 @@ def delete(tx: Transaction, dialogue_id: int) -> None:
         return
     epoch, due_on, series_id = dialogue.epoch, dialogue.delete_on, dialogue.series_id
     tx.session.expunge(dialogue)
-    for table in _TABLES:
+    for table in TABLES:
         tx.run(f'DELETE FROM "{table}" WHERE dialogue_id = :dialogue', dialogue=dialogue_id)  # noqa: S608 - fixed text
     tx.run("DELETE FROM dialogue WHERE id = :dialogue", dialogue=dialogue_id)
     if tx.session.exec(select(Dialogue.id).where(Dialogue.series_id == series_id)).first() is None:
@@ -66,7 +66,7 @@ def scrub(engine: Engine) -> None:
     if engine.dialect.name == "sqlite":
         _scrub_sqlite(engine)
         return
-    tables = ", ".join(f'"{table}"' for table in (*_TABLES, "dialogue", "series"))
+    tables = ", ".join(f'"{table}"' for table in (*TABLES, "dialogue", "series"))
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         newest = connection.exec_driver_sql(_NEWEST).scalar_one()
         connection.exec_driver_sql(f"VACUUM (FULL) {tables}")  # a plain VACUUM leaves the bytes in their pages

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
-from app.domain import participants
+from app.domain import dialogues, participants
 from app.models import WITHDRAWN, Card, Participant, Perspective
-from app.settings import THEMES_FROM
+from app.settings import SMALLEST_GROUP, THEMES_FROM
 
 _FAR = 2.0  # a share this many times the other one is worth saying
 
@@ -51,6 +51,17 @@ def view(session: Session, dialogue_id: int) -> tuple[VoiceView, ...]:
         heard = _heard(of_room, of_cards) if group.position and total >= THEMES_FROM else ""
         views.append(VoiceView(group.position, group.name, of_room, of_cards, heard))
     return tuple(views)
+
+
+def merged(session: Session, dialogue_id: int) -> tuple[str, ...]:
+    """Roles that somebody came in, but fewer than five: they stand with the others until they are five."""
+    sizes = participants.sizes(session, dialogue_id)
+    roles = dialogues.perspectives(session, dialogue_id)
+    return tuple(
+        participants.name_of(role)
+        for role in roles
+        if role.position and 0 < sizes.get(role.position, 0) < SMALLEST_GROUP
+    )
 
 
 def _heard(of_room: float, of_cards: float) -> str:

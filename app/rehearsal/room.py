@@ -107,7 +107,8 @@ class Room:
             if form.action.endswith("/cards"):
                 step.kinds.update(form.values("kind"))
             step.ballot = step.ballot or f"/votes/{activity}" in form.action
-        self.ledger.steps.add(activity)
+        if activity != "0":
+            self.ledger.steps.add(activity)
         self.stir()
 
     def stir(self) -> None:

@@ -145,6 +145,17 @@
   document.addEventListener("change", () => count());
 
   // ---- Questions: the same forms as the pages, opened as dialogs.
+  // The browser gives focus back by itself, but not to a button whose region was read anew, and not at once.
+  const comeBack = (dialog, id) => {
+    const closed = () => {
+      const own = document.activeElement;
+      if (own !== document.body && !dialog.contains(own)) return;
+      own.blur();
+      byId(id)?.focus();
+    };
+    dialog.addEventListener("close", closed, { once: true });
+  };
+
   const ask = (question, cards = chosen()) => {
     const dialog = byId(`ask-${question}`);
     if (!dialog || dialog.open || document.querySelector("dialog[open]")) return;
@@ -156,9 +167,7 @@
     dialog.querySelector(".wrong")?.replaceChildren();
     const find = dialog.querySelector("[data-find]");
     if (find) find.hidden = false;
-    // The browser gives focus back to the button itself; its region may have been read anew meanwhile.
-    const from = document.activeElement.id;
-    dialog.addEventListener("close", () => document.activeElement === document.body && byId(from)?.focus(), { once: true });
+    comeBack(dialog, document.activeElement.id);
     dialog.showModal();
     const first = dialog.querySelector("[data-first]");
     if (first?.matches("input")) first.value = first.defaultValue;

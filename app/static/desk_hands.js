@@ -67,7 +67,8 @@
       document.addEventListener("htmx:afterSettle", () => setTimeout(() => boxes()[0]?.focus()), { once: true });
     },
   };
-  const typing = (element) => element.matches("textarea, select, [contenteditable], input:not([type=checkbox])");
+  const typing = (element) =>
+    element.matches("textarea, select, [contenteditable], input:not([type=checkbox])") && !element.closest("dialog:not([open])");
   document.addEventListener("keydown", (event) => {
     const from = event.target;
     if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;

@@ -94,6 +94,7 @@ class DeskView:
     ballot: BallotView | None
     held: tuple[CardView, ...]
     voices: tuple[VoiceView, ...]
+    merged: tuple[str, ...]
     undo: str
     themes_from: int = THEMES_FROM
 
@@ -150,6 +151,7 @@ def view(session: Session, dialogue_id: int, wanted: str = "") -> DeskView:
         ballot=ballot,
         held=tuple(held[:LIST_MAX]),
         voices=voices.view(session, dialogue_id),
+        merged=voices.merged(session, dialogue_id),
         undo=desk_acts.newest(session, dialogue_id),
     )
 
