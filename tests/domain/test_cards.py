@@ -8,7 +8,8 @@ from app import errors
 from app.domain import agenda, cards, dialogues, journal, themes, votes
 from app.models import Ban, Card, Dialogue, Option, Placement, Vote, now
 from app.settings import CARDS_PER_DIALOGUE, TEXT_MAX
-from app.store import Writer, writing as writing_engine
+from app.store import Writer
+from app.store import writing as writing_engine
 from tests.domain.hall import Hall, at_once, key, opened, voting, writing
 
 
@@ -34,7 +35,7 @@ def test_two_hundred_cards_at_once_are_numbered_without_a_gap(base):
     text = cards.written("advice", "Spørg dem", "")
     step = hall.step("Råd").id
     calls = [
-        lambda me=me, key_=key(): base.do(cards.submit, me, step, text, key_) for me in hall.people for _ in range(10)
+        lambda me=me: base.do(cards.submit, me, step, text, key()) for me in hall.people for _ in range(10)
     ]
     answers = at_once(calls)
     assert sorted(answer.number for answer in answers) == list(range(1, 201))
@@ -49,7 +50,7 @@ def test_cards_of_two_processes_share_one_row_of_numbers(postgres):
     other = Writer(writing_engine(postgres.url))
     try:
         calls = [
-            lambda me=me, writer=writer, key_=key(): writer.change_now(cards.submit, me, step, text, key_)
+            lambda me=me, writer=writer: writer.change_now(cards.submit, me, step, text, key())
             for me in hall.people
             for writer in (other, postgres.writer) * 5
         ]
