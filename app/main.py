@@ -92,6 +92,7 @@ def create(settings: Settings) -> FastAPI:
     )
     app.state.place = here
     app.state.wrong_codes = deps.WrongCodes()
+    app.state.seats = stream.Seats()
     app.state.return_tries = tries.ReturnTries()
     app.state.text_buckets = tries.Buckets(limits.TEXTS_BURST, limits.TEXTS_PER_MINUTE)
     app.state.vote_buckets = tries.Buckets(limits.VOTES_BURST, limits.VOTES_PER_MINUTE)

@@ -10,21 +10,45 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 from app import errors, language
 from app.domain import dialogues
 from app.live import Subscriber
-from app.settings import ID_MAX
+from app.settings import ID_MAX, SOCKETS_PER_PARTICIPANT
 from app.web import deps, place
 
 CLOSE_WITHIN = 2.0  # seconds for the goodbye of a socket
 
 
-async def _serve(socket: WebSocket, topic: str) -> None:
-    """Show a topic on this socket until either side ends it."""
+class Seats:
+    """The sockets each participant holds. One more than allowed, and the oldest leaves: a forgotten tab, most often."""
+
+    def __init__(self) -> None:
+        self._held: dict[int, list[asyncio.Task[None]]] = {}
+
+    def take(self, participant_id: int, seat: asyncio.Task[None]) -> None:
+        held = self._held.setdefault(participant_id, [])
+        held.append(seat)
+        while len(held) > SOCKETS_PER_PARTICIPANT:
+            held.pop(0).cancel()
+
+    def leave(self, participant_id: int, seat: asyncio.Task[None]) -> None:
+        held = self._held.get(participant_id, [])
+        if seat in held:
+            held.remove(seat)
+        if not held:
+            self._held.pop(participant_id, None)
+
+
+async def _serve(socket: WebSocket, topic: str, participant_id: int = 0) -> None:
+    """Show a topic on this socket until either side ends it. `participant_id` 0 is a board or a desk."""
     await socket.accept()
     reading = asyncio.create_task(_read(socket))
+    seats: Seats = socket.app.state.seats
+    if participant_id:
+        seats.take(participant_id, reading)
     subscriber = Subscriber(topic, language.current(), socket.send_text, reading.cancel)
     writing = asyncio.create_task(place.of(socket).hub.serve(subscriber))
     try:
         await asyncio.wait({reading, writing}, return_when=asyncio.FIRST_COMPLETED)
     finally:
+        seats.leave(participant_id, reading)
         for task in (reading, writing):
             task.cancel()
         await asyncio.gather(reading, writing, return_exceptions=True)
@@ -49,10 +73,11 @@ async def phone(socket: WebSocket) -> None:
     except errors.UnknownCode:
         await socket.close(1008)
         return
-    if await deps.participant_of(socket, dialogue) is None:
+    me = await deps.participant_of(socket, dialogue)
+    if me is None:
         await socket.close(1008)
         return
-    await _serve(socket, f"phones:{dialogue.id}")
+    await _serve(socket, f"phones:{dialogue.id}", me.id)
 
 
 def _number(socket: HTTPConnection) -> int:
