@@ -222,9 +222,12 @@ def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
         yield running
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[object]:
-    """A real browser, without which the browser tests say so and are skipped."""
+    """A real browser, without which the browser tests say so and are skipped.
+
+    One a module: Playwright keeps an event loop running in this thread, and other tests need theirs.
+    """
     if CHROMIUM is None:
         pytest.skip("no Chromium on this machine: browser tests need one")
     from playwright.sync_api import sync_playwright

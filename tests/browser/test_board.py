@@ -64,7 +64,7 @@ def write(live, texts: list[str]) -> None:
 
 
 def scene_is(page, name: str) -> None:
-    page.wait_for_selector(f"#pulse[data-scene={name}]", state="attached", timeout=8000)
+    page.wait_for_selector(f"#pulse[data-scene={name}]", state="attached", timeout=20_000)
 
 
 def test_every_scene_fits_every_size(room, chromium):
@@ -111,7 +111,7 @@ def test_a_card_comes_to_the_wall_without_a_reload_and_a_reload_shows_the_same(r
     scene_is(page, "hush")
     write(room, ["Naboerne satte borde på vejen"])
     room.facilitator.post("/desk/1/board", data={"view": "cards"}).raise_for_status()
-    page.wait_for_selector(".card:has-text('Naboerne satte borde på vejen')", timeout=5000)
+    page.wait_for_selector(".card:has-text('Naboerne satte borde på vejen')", timeout=20_000)
     before = page.locator("#scene").inner_text()
     page.reload()
     scene_is(page, "cards")
@@ -161,7 +161,7 @@ def test_the_wall_says_when_the_connection_is_lost_and_comes_back_by_itself(tmp_
         page = wall(chromium, live)
         scene_is(page, "lobby")
         live.kill()
-        page.wait_for_selector("#lost", state="visible", timeout=12_000)
+        page.wait_for_selector("#lost", state="visible", timeout=20_000)
         with serving(tmp_path / "data", live.port):
-            page.wait_for_selector("#lost", state="hidden", timeout=15_000)
+            page.wait_for_selector("#lost", state="hidden", timeout=25_000)
         page.context.close()

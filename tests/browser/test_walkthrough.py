@@ -156,12 +156,12 @@ def test_a_dialogue_goes_from_phone_to_wall_to_paper(server, chromium, language,
         phone = phones[index % 2]
         if not scripts:
             phone.goto(at(f"{server.url}/d/{code}"))
-        phone.locator("textarea[name=first]").wait_for(timeout=5000)
+        phone.locator("textarea[name=first]").wait_for(timeout=20_000)
         phone.locator("textarea[name=first]").fill(text)
         phone.locator("button.go").click()
-        phone.locator("#mine article").nth(index // 2).wait_for(timeout=5000)
+        phone.locator("#mine article").nth(index // 2).wait_for(timeout=20_000)
     assert phones[0].locator("#mine .state").first.inner_text().startswith(WORDS[language]["received"])
-    wall.wait_for_selector(".isle", timeout=10_000)
+    wall.wait_for_selector(".isle", timeout=20_000)
     slips = wall.locator("#pulse").get_attribute("data-newest")
     assert slips == "12"
 
@@ -170,13 +170,13 @@ def test_a_dialogue_goes_from_phone_to_wall_to_paper(server, chromium, language,
     for phone in phones:
         if not scripts:
             phone.goto(at(f"{server.url}/d/{code}"))
-        phone.locator(".dots li").first.wait_for(timeout=5000)
+        phone.locator(".dots li").first.wait_for(timeout=20_000)
         phone.locator(".dots li").first.locator("input").nth(1).check(force=True)
         phone.locator("button.go").click()
-        phone.locator(".done").wait_for(timeout=5000) if scripts else phone.wait_for_load_state("load")
-    wall.wait_for_selector(".hush .big:text-is('2')", timeout=5000)
+        phone.locator(".done").wait_for(timeout=20_000) if scripts else phone.wait_for_load_state("load")
+    wall.wait_for_selector(".hush .big:text-is('2')", timeout=20_000)
     pult.locator("#on-go").click()  # close and show
-    wall.wait_for_selector("#pulse[data-scene=result]", state="attached", timeout=5000)
+    wall.wait_for_selector("#pulse[data-scene=result]", state="attached", timeout=20_000)
     pult.wait_for_selector("form[action*='/step'] #on-go, form[action*='/end'] #on-go")
     pult.locator("#on-go").click()  # end
 
