@@ -120,6 +120,7 @@ def _serve(arguments: argparse.Namespace) -> int:
     addresses = _addresses(settings)
     settings.data.mkdir(parents=True, exist_ok=True)
     _address_file(settings).write_text(settings.public_url, encoding="utf-8")
+    logging.getLogger("uvicorn.error").setLevel(logging.WARNING)  # below it stand addresses and codes of people
     server = uvicorn.Server(_uvicorn())
     probe = f"http://{'127.0.0.1' if host == '0.0.0.0' else host}:{port}/healthz"  # noqa: S104 - compared
     threading.Thread(target=_announce, args=(server, addresses, probe, arguments.json), daemon=True).start()
