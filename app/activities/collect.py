@@ -14,7 +14,7 @@ from app.domain import agenda, card_kinds, cards, themes
 from app.domain.card_kinds import CardKind
 from app.domain.participants import Me
 from app.domain.themes import ThemeView
-from app.models import HELD, WITHDRAWN, Activity, Card, Dialogue, now
+from app.models import HELD, OPEN, WITHDRAWN, Activity, Card, Dialogue, now
 from app.settings import THEMES_FROM
 
 
@@ -59,12 +59,16 @@ class SheetView:
 
 @dataclass(frozen=True, slots=True)
 class ThemesView:
-    """Themes biggest first and the pile that is not placed yet. `total` is every card on show."""
+    """Themes biggest first and the pile that is not placed yet. `total` is every card on show.
+
+    Cards up to number `settled` decide which theme stands where, so that none changes place while people write.
+    """
 
     prompt: str
     themes: tuple[ThemeView, ...]
     adrift: tuple[Card, ...]
     total: int
+    settled: int
 
 
 def settings(wanted: Mapping[str, Any]) -> dict[str, Any]:
@@ -147,8 +151,9 @@ def board(session: Session, dialogue: Dialogue, activity: Activity) -> Scene:
 
 
 def _shuffled(activity: Activity, shown: list[CardView]) -> list[CardView]:
-    """One fixed order that is nobody's: newest is never first, and no card changes place when another comes."""
-    return sorted(shown, key=lambda card: Random(f"{activity.id}:{card.id}").random())  # noqa: S311 - not a secret
+    """One fixed order that is nobody's, shuffled a dozen at a time, so that a new card moves none before its dozen."""
+    order = {card.id: (place // 12, Random(f"{activity.id}:{card.id}").random()) for place, card in enumerate(shown)}  # noqa: S311
+    return sorted(shown, key=lambda card: order[card.id])
 
 
 def themes_scene(session: Session, dialogue: Dialogue, activity: Activity | None) -> Scene | None:
@@ -163,12 +168,25 @@ def themes_scene(session: Session, dialogue: Dialogue, activity: Activity | None
         themes=grouped,
         adrift=piles[-1].cards,
         total=total,
+        settled=_settled(activity, [card for pile in piles for card in pile.cards]),
     )
     counted = (
         Count(total, language.ngettext("card", "cards", total)),
         Count(len(grouped), language.ngettext("theme", "themes", len(grouped))),
     )
     return Scene("themes/_board.html", view, counted)
+
+
+def _settled(activity: Activity | None, shown: list[Card]) -> int:
+    """The newest card there was when the step was opened. While people write it grows by half at a time, from 12."""
+    newest = max(card.number for card in shown)
+    if activity is None or activity.kind != "collect" or activity.state != OPEN or activity.opened_at is None:
+        return newest
+    number = max((card.number for card in shown if card.created_at < activity.opened_at), default=0)
+    number = max(number, THEMES_FROM)
+    while number * 3 // 2 <= newest:
+        number = number * 3 // 2
+    return number
 
 
 def desk(session: Session, dialogue: Dialogue, activity: Activity) -> Scene:

@@ -1,134 +1,187 @@
-"""Where things stand on the wall: pages, rows and widths of themes, and the quote that fits. Pure rules, no database.
+"""Where themes stand on the wall: pages, rows, widths and the words that fit, for every form the wall can take.
 
-The rules are those of the design's themes board: nine islands a page on a wide wall, five on an old one, in even pages,
-biggest first; width tells size; what does not fit waits for the next page and is never made smaller.
+The server draws one picture for all walls; each thing in it says where it stands in each form, and the wall chooses.
+What does not fit waits for the next page and is never made smaller. Pure rules, no database.
 """
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from math import ceil
 
+from app.activities.collect import ThemesView
 from app.domain.themes import ThemeView
+from app.models import Card
+from app.web import board_text
 
-WIDE, NARROW = 9, 5  # themes a page on 16:9 and on 4:3
-COLUMNS = 48
-_ROWS = {1: (1,), 2: (2,), 3: (3,), 4: (2, 2), 5: (2, 3), 6: (3, 3), 7: (2, 3, 2), 8: (3, 3, 2), 9: (3, 3, 3)}
-_TALL = 110  # letters of a quote where there are two rows or one
+Spots = dict[str, str]  # form -> page, then the classes that place a thing on it
 
-
-@dataclass(frozen=True, slots=True)
-class Island:
-    """A theme's place: page on either wall, width in 48 columns, order within the page, and its quote."""
-
-    theme: ThemeView
-    wide_page: int
-    narrow_page: int
-    span: int
-    order: int
-    quote: str
-    slips: int
-    wide_heading: bool
+LETTER = 0.505  # an average letter of the voice, in its own size; measured with Palatino, the widest of the stack
+READ = 1.93  # rem; 1/28 of the height
+QUAY = 40  # slips on one line
+UNITS = (1, 2, 5, 10, 20, 50, 100, 200, 500)
 
 
 @dataclass(frozen=True, slots=True)
 class Sea:
-    """All islands, and how many rows each wide page has. `slip_stands_for` is cards a slip."""
+    """A form of the wall as the themes see it: rem of its 48 columns, islands a page, and quotes by number of rows.
+
+    `shapes` maps islands on a page to islands in each row; `quotes` maps rows to (size in rem, lines) of the first row
+    and of the others.
+    """
+
+    name: str
+    width: float
+    page: int
+    shapes: dict[int, tuple[int, ...]]
+    quotes: dict[int, tuple[tuple[float, int], tuple[float, int]]]
+    alone: int  # columns of an island that has the last row for itself
+
+
+_WIDE = {1: (1,), 2: (2,), 3: (3,), 4: (2, 2), 5: (2, 3), 6: (3, 3), 7: (2, 3, 2), 8: (3, 3, 2), 9: (3, 3, 3)}
+_PAIRS = {1: (1,), 2: (2,), 3: (2, 1), 4: (2, 2), 5: (2, 2, 1)}
+_THREE = ((READ, 3), (READ, 3))
+_FOUR = ((READ, 4), (READ, 4))
+_LARGE = ((2.7, 4), (2.3, 4))
+SEAS = (
+    Sea("wide", 73.5, 9, _WIDE, {1: ((2.9, 5), (2.9, 5)), 2: _LARGE, 3: _THREE}, 34),
+    Sea("mid", 66.5, 9, _WIDE, {1: ((2.9, 5), (2.9, 5)), 2: _LARGE, 3: _THREE}, 34),
+    Sea("wide-plus", 58.0, 4, _PAIRS, {1: _FOUR, 2: _FOUR}, 34),
+    Sea("wide-max", 49.0, 4, _PAIRS, {1: _FOUR, 2: _THREE}, 34),
+    Sea("slim", 69.8, 5, _PAIRS, {1: _LARGE, 2: _LARGE, 3: _THREE}, 31),
+    Sea("slim-plus", 60.4, 3, _PAIRS, {1: _FOUR, 2: _FOUR}, 31),
+    Sea("slim-max", 53.2, 3, _PAIRS, {1: _FOUR, 2: _THREE}, 31),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Slips:
+    """One mark a card along a quay, or one for every `each` cards. `numbers` are the cards the marks stand for."""
+
+    numbers: tuple[int, ...]
+    each: int
+
+
+@dataclass(frozen=True, slots=True)
+class Island:
+    """A theme with its place and its quote in every form: `quotes` pairs a text with the forms it fits."""
+
+    theme: ThemeView
+    spots: Spots
+    quotes: tuple[tuple[str, str], ...]
+    slips: Slips
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """All islands, and for every form the rows of its pages, comma separated. `each` is cards a slip."""
 
     islands: tuple[Island, ...]
-    rows: tuple[int, ...]
-    narrow_pages: int
-    slip_stands_for: int
+    pages: Spots
+    each: int
 
 
 def pages(count: int, room: int) -> list[int]:
-    """Even pages: 14 things with room for 9 are 7 and 7."""
-    if not count:
-        return []
-    number = ceil(count / room)
-    return [count // number + (1 if page < count % number else 0) for page in range(number)]
+    """Even pages, biggest first: 14 things with room for 5 are 5, 5 and 4."""
+    number = max(1, ceil(count / room))
+    return [count // number + (page < count % number) for page in range(number)]
 
 
-def spans(sizes: list[int], largest: int) -> list[int]:
-    """Widths of one row of a page, from the cards of its themes."""
+def spans(sizes: Sequence[int], largest: int, alone: int = 34) -> list[int]:
+    """Columns of 48 for one row of themes, from their cards; what is left over is open sea."""
     if len(sizes) == 1:
-        return [28]
+        return [alone]
     if len(sizes) == 2:
-        return [26, 22] if sizes[0] >= sizes[1] else [22, 26]
-    widths = [_width(size / largest) for size in sizes]
-    if sum(widths) <= COLUMNS:
-        return widths
-    ranked = sorted(range(3), key=lambda place: (-sizes[place], place))
-    fixed = [0, 0, 0]
-    for width, place in zip((17, 16, 15), ranked, strict=True):
-        fixed[place] = width
-    return fixed
+        return [26, 22]
+    shares = [size / max(largest, 1) for size in sizes]
+    row = [17 if share >= 0.65 else 15 if share >= 0.5 else 14 if share >= 0.3 else 13 for share in shares]
+    return row if sum(row) <= 48 else [17, 16, 15]
 
 
-def _width(share: float) -> int:
-    return next(width for least, width in ((0.65, 17), (0.5, 15), (0.3, 14), (0.0, 13)) if share >= least)
+def settled(view: ThemesView) -> list[tuple[ThemeView, int]]:
+    """Themes in their steady order, biggest first, with the size that decides order and width."""
+    sized = [(theme, sum(card.number <= view.settled for card in theme.cards)) for theme in view.themes]
+    return sorted(sized, key=lambda pair: (-pair[1], pair[0].id))
 
 
-def sea(themes: tuple[ThemeView, ...]) -> Sea:
-    """Lay out themes that stand biggest first."""
-    largest = max((len(theme.cards) for theme in themes), default=1)
-    narrow = [page for page, count in enumerate(pages(len(themes), NARROW), start=1) for _ in range(count)]
-    islands: list[Island] = []
-    rows: list[int] = []
-    for page, count in enumerate(pages(len(themes), WIDE), start=1):
-        begin = len(islands)
-        shape = _ROWS[count]
-        rows.append(len(shape))
-        islands += _page(themes[begin : begin + count], shape, largest, page, narrow[begin:])
-    return Sea(tuple(islands), tuple(rows), narrow[-1] if narrow else 1, 2 if largest > 40 else 1)
+def chart(view: ThemesView) -> Chart:
+    """Every theme's island, by the rule of the themes board."""
+    themes = settled(view)
+    each = each_stands_for(max((len(theme.cards) for theme, _ in themes), default=0), QUAY)
+    spots: list[Spots] = [{} for _ in themes]
+    fits: list[dict[str, str]] = [{} for _ in themes]
+    rows: Spots = {}
+    for sea in SEAS:
+        kinds = []
+        for index, (place, shape, span, row) in enumerate(_islands(themes, sea)):
+            if place.endswith("r1 o1"):
+                kinds.append(f"rows{shape}")
+            spots[index][sea.name] = f"{place} s{span}"
+            size, lines = sea.quotes[shape][row > 1]
+            room = (span / 48 * sea.width - 5.0) / (size * LETTER)
+            heading = board_text.lines(themes[index][0].label, (span / 48 * sea.width - 8.2))
+            fits[index][sea.name] = quote(themes[index][0], room, lines - (heading > 1))
+        rows[sea.name] = ",".join(kinds)
+    islands = tuple(
+        Island(theme, spots[index], _by_text(fits[index]), slips(theme.cards, each))
+        for index, (theme, _) in enumerate(themes)
+    )
+    return Chart(islands, rows, each)
 
 
-def _page(
-    themes: tuple[ThemeView, ...], shape: tuple[int, ...], largest: int, page: int, narrow: list[int]
-) -> list[Island]:
-    placed: list[Island] = []
-    for row, count in enumerate(shape):
-        own = list(themes[len(placed) : len(placed) + count])
-        order = list(range(count))
-        if len(shape) == 3 and row == 1:
-            order.reverse()  # the middle row runs small to big, so that no seams line up
-        widths = dict(zip(order, spans([len(own[place].cards) for place in order], largest), strict=True))
-        for place, theme in enumerate(own):
-            placed.append(
-                Island(
-                    theme=theme,
-                    wide_page=page,
-                    narrow_page=narrow[len(placed)],
-                    span=widths[place],
-                    order=row * 3 + order.index(place) + 1,
-                    quote=quote(theme, widths[place], len(shape)),
-                    slips=ceil(len(theme.cards) / (2 if largest > 40 else 1)),
-                    wide_heading=_wraps(theme.label, widths[place]),
-                )
-            )
-    return placed
+def _islands(themes: Sequence[tuple[ThemeView, int]], sea: Sea) -> Iterable[tuple[str, int, int, int]]:
+    """For each theme in order: "PAGE rROW oPLACE", rows on its page, columns, and its row."""
+    largest = max((size for _, size in themes), default=1)
+    begin = 0
+    for page, count in enumerate(pages(len(themes), sea.page)):
+        shape = sea.shapes.get(count, ())
+        slim = sea.name.startswith("slim")
+        grid = (3 if count > 3 and sea.page > 4 else 2) if slim else len(shape)
+        for row, in_row in enumerate(shape, start=1):
+            own = [size for _, size in themes[begin : begin + in_row]]
+            widths = spans(own, largest, 48 if slim and row == 1 else sea.alone)
+            if slim and row == 2 and in_row == 2:
+                widths = [22, 26]
+            turned = row == 2 and len(shape) == 3 and in_row == 3 and shape[0] == 3
+            for place, width in enumerate(widths, start=1):
+                yield f"{page} r{row} o{in_row + 1 - place if turned else place}", grid, width, row
+            begin += in_row
 
 
-def _wraps(heading: str, span: int) -> bool:
-    # Beside its number a heading has room for about one letter a column.
-    return len(heading) > span
-
-
-def quote(theme: ThemeView, span: int, rows: int) -> str:
-    """The most typical card that fits whole; none fits: the most typical, cut at a word. Never reworded."""
-    room = _TALL if rows < 3 else round(3.9 * span - 14)  # letters on three lines of an island this wide
-    if _wraps(theme.label, span):
-        room = room * 2 // 3
-    texts = [" ".join(card.first.split()) for card in theme.cards if card.first]
-    line = max(10, room // 3)
+def quote(theme: ThemeView, room: float, lines: int) -> str:
+    """The most typical card that fits whole on these lines; if none does, the most typical, cut at a word."""
+    texts = [board_text.one_line(card.first) for card in theme.cards]
     for text in texts:
-        if len(text) <= room and max(map(len, text.split()), default=0) <= line:
+        if not board_text.has_longer_word(text, room) and board_text.lines(f"»{text}«", room) <= lines:
             return text
-    return cut(texts[0], room) if texts else ""
+    whole = [text for text in texts if not board_text.has_longer_word(text, room)]
+    return board_text.cut((whole or texts)[0], room, lines) if texts else ""
 
 
-def cut(text: str, room: int) -> str:
-    """The beginning of a text that fits, cut at a word, with a sign that there is more."""
-    if len(text) <= room:
-        return text
-    kept = text[: room - 2]
-    at_word = kept.rpartition(" ")[0]
-    return (at_word if len(at_word) > room // 2 else kept).rstrip(" ,.;:-") + " …"
+def _by_text(fits: dict[str, str]) -> tuple[tuple[str, str], ...]:
+    forms: dict[str, list[str]] = {}
+    for form, text in fits.items():
+        forms.setdefault(text, []).append(form)
+    return tuple((text, " ".join(names)) for text, names in forms.items() if text)
+
+
+def each_stands_for(most: int, room: int) -> int:
+    """How many things one mark is, so that at most `room` marks are needed."""
+    return next((unit for unit in UNITS if most <= unit * room), UNITS[-1])
+
+
+def slips(cards: Sequence[Card], each: int) -> Slips:
+    """One slip for every `each` cards; a slip carries the number of its newest card."""
+    numbers = sorted(card.number for card in cards)
+    marks = [max(numbers[begin : begin + each]) for begin in range(0, len(numbers), each)]
+    return Slips(tuple(marks), each)
+
+
+def drift(cards: Sequence[Card]) -> Slips:
+    """The pile that is not placed yet, at most sixty marks."""
+    return slips(cards, each_stands_for(len(cards), 60))
+
+
+def hush(count: int) -> Slips:
+    """Cards that are only counted so far, at most a hundred marks."""
+    each = each_stands_for(count, 100)
+    return Slips(tuple(range(1, ceil(count / each) + 1)), each)

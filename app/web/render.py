@@ -13,7 +13,7 @@ from starlette.responses import HTMLResponse
 from app import language
 from app.domain import codes
 from app.settings import TEXT_MAX
-from app.web import board_layout
+from app.web import board_layout, board_rows, board_sheets
 
 _APP = Path(__file__).parent.parent
 STATIC = _APP / "static"
@@ -58,7 +58,9 @@ def _environment() -> Environment:
         "icons": icons,
         "spoken": language.current,
         "TEXT_MAX": TEXT_MAX,
-        "lay_out": board_layout.sea,
+        "layout": board_layout,
+        "rows": board_rows,
+        "sheets": board_sheets,
     }
     return environment
 

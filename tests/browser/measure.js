@@ -28,6 +28,12 @@
     return wrong;
   };
 
+  // A box that hides more than what hangs below its last line.
+  const hidden = (names) =>
+    every(names)
+      .filter((e) => e.scrollHeight > e.clientHeight + 0.3 * parseFloat(getComputedStyle(e).fontSize) || e.scrollWidth > e.clientWidth + 3)
+      .map((e) => [name(e), `${e.scrollWidth}x${e.scrollHeight} in ${e.clientWidth}x${e.clientHeight}`, e.textContent.slice(0, 30)]);
+
   const smallest = () => {
     let least = [Infinity, ""];
     const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
@@ -40,5 +46,5 @@
     return least;
   };
 
-  return { outside, overlapping, smallest };
+  return { outside, overlapping, hidden, smallest };
 })()
