@@ -130,7 +130,7 @@ def walk(gallery: Gallery) -> None:
     gallery.take("office", "series", "/office", TABLE, whole=True)
     gallery.take("office", "dialogue", "/office/dialogues/1", TABLE, whole=True)
     gallery.take("office", "poster", "/office/dialogues/1/poster", ((1280, 800),), whole=True)
-    gallery.take("office", "summary", "/dialogues/1/summary", TABLE, whole=True)
+    gallery.take("office", "summary", "/dialogues/1/summary", TABLE)
 
 
 if __name__ == "__main__":
