@@ -72,7 +72,7 @@
     if (!line) return;
     line.hidden = pages < 2;
     line.replaceChildren();
-    if (pages <= 3)
+    if (pages <= 5 && line.dataset.say.startsWith("{page}"))
       for (let at = 0; at < pages; at++) {
         const dot = document.createElement("i");
         dot.classList.toggle("on", at === page);
@@ -106,10 +106,10 @@
     const over = () => box.scrollHeight > box.clientHeight + slack || box.scrollWidth > box.clientWidth + 2;
     for (let tries = 0; tries < 200 && over(); tries++) {
       const longest = texts.reduce((one, other) => (other.textContent.length > one.textContent.length ? other : one));
-      const words = longest.textContent.replace(/ ?…$/, "").split(/\s+/);
+      const words = longest.textContent.replace(/\s?…$/, "").split(/\s+/);
       const kept = words.slice(0, Math.max(1, Math.floor(words.length * 0.94 - 0.01)));
       const short = words.length > 1 ? kept.join(" ").replace(/[ ,.;:–-]+$/, "") : words[0].slice(0, Math.floor(words[0].length * 0.9));
-      longest.textContent = words.length > 1 ? `${short} …` : `${short}…`;
+      longest.textContent = words.length > 1 ? `${short}\u00a0…` : `${short}…`;
     }
   };
 

@@ -109,9 +109,9 @@ _MANDATE = {  # letters on a line, lines a page
     "wide": (44.0, 16),
     "wide-plus": (36.0, 13),
     "wide-max": (27.0, 11),
-    "slim": (48.0, 16),
-    "slim-plus": (38.0, 13),
-    "slim-max": (31.0, 11),
+    "slim": (48.0, 17),
+    "slim-plus": (38.0, 14),
+    "slim-max": (31.0, 12),
 }
 
 
@@ -120,7 +120,7 @@ def promises(mandate: Sequence[tuple[str, str]]) -> Promises:
     rows = [(question, text, Spots()) for question, text in mandate if text]
     kinds: Spots = {}
     for form, (letters, lines) in _MANDATE.items():
-        own = 1.4 if form.startswith("slim") else 0.5  # a slim wall has the question on a line of its own
+        own = 1.3 if form.startswith("slim") else 0.5  # a slim wall has the question on a line of its own
         at = _even([board_text.lines(text, letters) + own for _, text, _ in rows], lines, len(rows) or 1)
         for (_, _, spots), page in zip(rows, at, strict=True):
             spots[form] = str(page)

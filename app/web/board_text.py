@@ -10,7 +10,8 @@ from math import ceil
 
 _SLIM = frozenset("iljtfrI.,:;'!|()[]-»«’‘")
 _BROAD = frozenset("mwMWOQGDHNUÆØ@%&—…")
-MORE = " …"
+MORE = "\u00a0…"  # never alone on a line
+_WORD = re.compile(r"[^ \t\n]+")
 
 
 def width(text: str) -> float:
@@ -33,10 +34,10 @@ def _letter(letter: str) -> float:
 def lines(text: str, room: float) -> int:
     """How many lines of `room` letters a text needs; a word that is longer than a line is broken anywhere."""
     needed = 0
-    for paragraph in text.split("\n") or [""]:
+    for paragraph in text.split("\n"):
         left = 0.0
         needed += 1
-        for word in paragraph.split():
+        for word in _WORD.findall(paragraph):
             long = width(word)
             if left and left + 1 + long > room:
                 needed += 1
@@ -58,14 +59,14 @@ def one_line(text: str) -> str:
 
 def has_longer_word(text: str, room: float) -> bool:
     """Whether a word would have to be broken to stand on a line of `room` letters."""
-    return any(width(word) > room for word in text.split())
+    return any(width(word) > room for word in _WORD.findall(text))
 
 
 def cut(text: str, room: float, most: int) -> str:
-    """As many whole words as fit `most` lines with " …" after them; the first word is broken if it fills them alone."""
+    """As many whole words as fit `most` lines, and an ellipsis; the first word is broken if it fills them alone."""
     if lines(text, room) <= most:
         return text
-    words = text.split()
+    words = _WORD.findall(text)
     for count in range(len(words) - 1, 0, -1):
         shorter = " ".join(words[:count]).rstrip(" ,.;:-–") + MORE
         if lines(shorter, room) <= most:

@@ -106,7 +106,7 @@ def test_a_card_with_a_word_longer_than_the_line_is_not_quoted():
 
 
 def test_a_quote_that_fits_nowhere_is_the_first_cut_at_a_word():
-    assert board_layout.quote(theme(1, [card(1, "ord " * 60)]), 16, 3).endswith("ord …")
+    assert board_layout.quote(theme(1, [card(1, "ord " * 60)]), 16, 3).endswith("ord\u00a0…")
     assert board_layout.quote(theme(1, []), 16, 3) == ""
 
 
