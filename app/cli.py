@@ -136,8 +136,10 @@ def _uvicorn() -> uvicorn.Config:
     return uvicorn.Config(
         "app.main:make",
         factory=True,
-        ws="websockets-sansio",
+        ws="app.live.pipes:DirectPipe",
         ws_per_message_deflate=False,
+        ws_ping_interval=10,
+        ws_ping_timeout=10,
         ws_max_size=MESSAGE_MAX,
         backlog=4096,
         timeout_graceful_shutdown=3,

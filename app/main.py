@@ -30,6 +30,7 @@ from app.web import (
     office,
     pages,
     phone,
+    sending,
     stream,
     tries,
 )
@@ -75,6 +76,7 @@ def create(settings: Settings) -> FastAPI:
                 task.cancel()
             await asyncio.gather(*background, return_exceptions=True)
             await dress.stop_all()
+            await hub.stop()
             await asyncio.to_thread(writer.close)
             here.readers.dispose()
 
@@ -86,6 +88,7 @@ def create(settings: Settings) -> FastAPI:
         lifespan=running,
         middleware=[
             Middleware(Guard, default_language=settings.language, refuse=failures.refuse),
+            Middleware(stream.Sockets),
             Middleware(ServerErrorMiddleware, handler=failures.unexpected),  # inside the guard, whose headers it needs
         ],
         max_body_size=limits.BODY_MAX,
@@ -94,11 +97,14 @@ def create(settings: Settings) -> FastAPI:
     app.state.wrong_codes = deps.WrongCodes()
     app.state.seats = stream.Seats()
     app.state.return_tries = tries.ReturnTries()
-    app.state.text_buckets = tries.Buckets(limits.TEXTS_BURST, limits.TEXTS_PER_MINUTE)
-    app.state.vote_buckets = tries.Buckets(limits.VOTES_BURST, limits.VOTES_PER_MINUTE)
+    app.state.known_codes = {}
+    app.state.buckets = {
+        "texts": tries.Buckets(settings.texts_per_minute, burst=limits.TEXTS_BURST),
+        "votes": tries.Buckets(settings.votes_per_minute, burst=limits.VOTES_BURST),
+    }
     failures.install(app)
     app.mount("/static", Statics(directory=STATIC), name="static")
-    app.router.routes.extend(stream.routes)
+    app.router.routes.extend(sending.routes)
     for face in (health, links, join, pages, phone, board, desk, office, downloads):
         app.include_router(face.router)
     return app

@@ -20,7 +20,7 @@ CODE_LENGTH = 8
 RETURN_CODE_LENGTH = 6
 RETURN_TRIES_PER_HOUR = 10
 WRONG_CODES_PER_DAY = 12_000  # above it wrong codes are answered slowly; right codes never are
-TEXTS_BURST, TEXTS_PER_MINUTE = 6, 10
+TEXTS_BURST, TEXTS_PER_MINUTE = 6, 10  # of one participant
 VOTES_BURST, VOTES_PER_MINUTE = 40, 60
 SOCKETS_PER_PARTICIPANT = 3
 CARDS_PER_DIALOGUE = 20_000
@@ -44,6 +44,8 @@ class Settings(BaseSettings):
     port: int = 8000
     language: str = "da"
     retention_days: int = Field(90, ge=1, le=1825)
+    texts_per_minute: int = Field(TEXTS_PER_MINUTE, ge=1)
+    votes_per_minute: int = Field(VOTES_PER_MINUTE, ge=1)
     accessibility_statement_url: str = ""
     contact: str = ""
     demo: bool = True

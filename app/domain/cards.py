@@ -61,7 +61,7 @@ def submit(tx: Transaction, me: Me, activity_id: int, text: Written, key: str, a
 
     Raises ActivityClosed, RoomFull or KeyReused; a repeat returns the first card as it stands.
     """
-    known = receipts.claim(tx, me.dialogue_id, me.id, key, activity_id, text.kind, text.first, text.second)
+    known = receipts.claim(tx, me, key, activity_id, text.kind, text.first, text.second)
     if known is not None:
         return _receipt(tx, known)
     at = at or now()
@@ -93,7 +93,7 @@ def submit(tx: Transaction, me: Me, activity_id: int, text: Written, key: str, a
         late=late,
         at=milliseconds(at),
     )
-    receipts.keep(tx, me.id, key, card_id)
+    receipts.keep(tx, me, key, card_id)
     tx.touch(me.dialogue_id, *_FACES)
     return Receipt(card_id, number, state, text.masked)
 

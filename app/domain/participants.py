@@ -88,6 +88,19 @@ def with_token(session: Session, dialogue_id: int, token: str) -> Me | None:
     return None if row is None else _me(row)
 
 
+def signed_in(tx: Transaction, dialogue_id: int, token_hash: str) -> Me:
+    """The same inside a change, by prepared SQL. Raises JoinFirst."""
+    found = tx.run(
+        "SELECT id, dialogue_id, perspective_id, return_code, language FROM participant"
+        " WHERE token_hash = :token AND dialogue_id = :dialogue",
+        token=token_hash,
+        dialogue=dialogue_id,
+    )
+    if not found:
+        raise errors.JoinFirst
+    return Me(*found[0])
+
+
 def come_back(tx: Transaction, dialogue_id: int, code: str) -> tuple[Me, str]:
     """Sign in on another phone with the return code; the first phone is signed out. Raises WrongReturnCode."""
     row = tx.session.exec(

@@ -4,6 +4,7 @@ import hashlib
 import re
 
 from app import errors
+from app.domain.participants import Me
 from app.store import Transaction
 
 _KEY = re.compile(r"[A-Za-z0-9_-]{8,64}")
@@ -16,23 +17,27 @@ def valid(key: str) -> str:
     return key
 
 
-def claim(tx: Transaction, dialogue_id: int, participant_id: int, key: str, *content: object) -> int | None:
-    """Use a key. Returns None the first time, then the first answer's id. Raises KeyReused for other content."""
+def claim(tx: Transaction, me: Me, key: str, *content: object, answer_id: int = 0) -> int | None:
+    """Use a key. Returns None the first time, then the first answer's id. Raises KeyReused for other content.
+
+    `answer_id` is given where it is known beforehand; `keep` sets it where it is not.
+    """
     digest = hashlib.blake2b(repr(content).encode("utf-8", "replace"), digest_size=16).hexdigest()
     fresh = tx.run(
         "INSERT INTO receipt (participant_id, key, dialogue_id, digest, answer_id)"
-        " VALUES (:participant, :key, :dialogue, :digest, 0)"
+        " VALUES (:participant, :key, :dialogue, :digest, :answer)"
         " ON CONFLICT (participant_id, key) DO NOTHING RETURNING answer_id",
-        participant=participant_id,
+        participant=me.id,
         key=key,
-        dialogue=dialogue_id,
+        dialogue=me.dialogue_id,
         digest=digest,
+        answer=answer_id,
     )
     if fresh:
         return None
     [(known, answer)] = tx.run(
         "SELECT digest, answer_id FROM receipt WHERE participant_id = :participant AND key = :key",
-        participant=participant_id,
+        participant=me.id,
         key=key,
     )
     if known != digest:
@@ -40,11 +45,11 @@ def claim(tx: Transaction, dialogue_id: int, participant_id: int, key: str, *con
     return int(answer)
 
 
-def keep(tx: Transaction, participant_id: int, key: str, answer_id: int) -> None:
+def keep(tx: Transaction, me: Me, key: str, answer_id: int) -> None:
     """Write the answer on the receipt, for the repeats."""
     tx.run(
         "UPDATE receipt SET answer_id = :answer WHERE participant_id = :participant AND key = :key",
         answer=answer_id,
-        participant=participant_id,
+        participant=me.id,
         key=key,
     )

@@ -3,6 +3,7 @@
 import json
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 
 from sqlalchemy import func
 from sqlmodel import Session, col, select
@@ -122,33 +123,40 @@ def cast(tx: Transaction, me: Me, activity_id: int, values: dict[int, int], key:
     Values are dots 0-9, or 1, 0, -1 for a stance. All or nothing. Raises VotingClosed, NotAnOption, NoDotsLeft,
     Unreadable or KeyReused. A repeat changes nothing.
     """
-    if receipts.claim(tx, me.dialogue_id, me.id, key, activity_id, sorted(values.items())) is not None:
+    if receipts.claim(tx, me, key, activity_id, sorted(values.items()), answer_id=activity_id) is not None:
         return
     tx.lock("participant", me.id)  # two sendings of one person count their dots one after the other
     form_, dots = _open_ballot(tx, me.dialogue_id, activity_id)
     lowest, highest = (0, dots) if form_ == "dots" else (DISAGREE, AGREE)
     if any(not lowest <= value <= highest for value in values.values()):
         raise errors.NoDotsLeft if form_ == "dots" else errors.Unreadable
-    for card_id, value in values.items():
-        own = {"activity": activity_id, "participant": me.id, "dialogue": me.dialogue_id}
-        if not tx.run(_CAST, **own, card=card_id, value=value):
-            raise errors.NotAnOption
+    own = {"activity": activity_id, "participant": me.id, "dialogue": me.dialogue_id}
+    given = {f"card_{at}": card_id for at, card_id in enumerate(values)}
+    given |= {f"value_{at}": value for at, value in enumerate(values.values())}
+    if len(tx.run(_cast(len(values)), **own, **given)) != len(values):
+        raise errors.NotAnOption
     if form_ == "dots":
         [(spent,)] = tx.run(_SPENT, activity=activity_id, participant=me.id)
         if spent > dots:
             raise errors.NoDotsLeft
     tx.run(_NO_LONGER_ABSTAINS, activity=activity_id, participant=me.id)
-    receipts.keep(tx, me.id, key, activity_id)
     tx.touch(me.dialogue_id, "board", "desk")
 
 
-_CAST = (
-    "INSERT INTO vote (activity_id, participant_id, card_id, dialogue_id, value)"
-    " SELECT :activity, :participant, o.card_id, :dialogue, :value FROM \"option\" o"
-    " JOIN activity a ON a.id = o.activity_id"
-    " WHERE o.activity_id = :activity AND o.card_id = :card AND o.position > 0 AND a.state = 'open'"
-    " ON CONFLICT (activity_id, participant_id, card_id) DO UPDATE SET value = excluded.value RETURNING value"
-)
+@lru_cache(maxsize=VOTE_OPTIONS_MAX)
+def _cast(cards: int) -> str:
+    """The statement for a ballot that names so many cards; a card that is not in the open vote gives no row."""
+    ballot = ", ".join(f"(:card_{at}, :value_{at})" for at in range(cards))
+    return (  # noqa: S608 - made of numbers
+        "INSERT INTO vote (activity_id, participant_id, card_id, dialogue_id, value)"
+        " SELECT :activity, :participant, o.card_id, :dialogue, ballot.column2"
+        f' FROM (VALUES {ballot}) AS ballot JOIN "option" o ON o.card_id = ballot.column1'
+        " JOIN activity a ON a.id = o.activity_id"
+        " WHERE o.activity_id = :activity AND o.position > 0 AND a.state = 'open'"
+        " ON CONFLICT (activity_id, participant_id, card_id) DO UPDATE SET value = excluded.value RETURNING value"
+    )
+
+
 _SPENT = (
     "SELECT coalesce(sum(value), 0) FROM vote WHERE activity_id = :activity AND participant_id = :participant"
 )

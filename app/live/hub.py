@@ -1,20 +1,25 @@
 """Tells sockets THAT something changed, never WHAT.
 
-A topic is drawn once per language when it has changed, and the same text goes to every socket. No socket waits for
-another: each has one slot and one writer task. A socket that falls behind skips to the newest picture, and one that
-stays behind for 15 s is cut.
+A topic is drawn once per language when it has changed, framed once, and the same bytes go to every socket. Nobody waits
+for anybody: a socket that has not taken 64 kB gets nothing more until it has, and then the newest picture whole; one
+that stays behind for 15 s is cut.
 """
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+
+from app.live.pipes import Pipe, Text
 
 log = logging.getLogger(__name__)
 
-STUCK_AFTER = 15.0  # seconds one send may take before the socket is cut
+BUFFER_MAX = 65_536  # bytes a socket may leave lying before it is behind
+STUCK_AFTER = 15.0  # seconds a socket may stay behind before it is cut
 TRY_AGAIN_IN = 1.0  # seconds after a picture that could not be drawn
-REST_BETWEEN_SOCKETS = 500  # sockets served before others get a turn
+LOOK_AFTER_BEHIND = 0.1  # seconds between looks at those who are behind
+REST_BETWEEN_SOCKETS = 500  # sockets served before votes get a turn
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,52 +40,94 @@ class Frame:
 
 
 Draw = Callable[[str, str], Frame]
-Send = Callable[[str], Awaitable[None]]
+
+
+@dataclass(slots=True)
+class Figures:
+    """What the hub has done since the start; `sockets` counts those open now, by face."""
+
+    sockets: dict[str, int] = field(default_factory=dict)
+    handshakes: int = 0
+    pushes: int = 0
+    stale: int = 0
+    aborted: int = 0
+    pictures: int = 0
+    picture_seconds: float = 0.0
 
 
 @dataclass(eq=False, slots=True)
 class Subscriber:
-    """One socket: the text waiting for it, and whether it must be given the whole picture."""
+    """One socket that watches a topic. `behind` is since when it has not taken what it was sent, or None.
+
+    `missed` is whether there was something newer meanwhile.
+    """
 
     topic: str
     language: str
-    send: Send
-    cut: Callable[[], object]
-    waiting: str | None = None
-    stale: bool = True
-    wake: asyncio.Event = field(default_factory=asyncio.Event)
+    pipe: Pipe
+    behind: float | None = None
+    missed: bool = False
+
+
+@dataclass(slots=True)
+class _Audience:
+    """Those who watch a topic in one language, the picture they saw last, and when they last heard anything."""
+
+    coming: int = 0  # sockets that watch, or wait for the first picture
+    subscribers: set[Subscriber] = field(default_factory=set)
+    first: "asyncio.Future[Frame] | None" = None
+    seen: Frame | None = None
+    whole: Text | None = None
+    heard_at: float = 0.0
+
+    def see(self, frame: Frame) -> None:
+        self.seen, self.whole = frame, None
+
+    def everything(self) -> Text:
+        if self.whole is None:
+            self.whole = Text(self.seen.whole() if self.seen else "")
+        return self.whole
 
 
 @dataclass(slots=True)
 class _Topic:
-    """Who watches a topic, what they saw last, and when."""
+    """A topic while somebody watches it."""
 
     rest: float
-    subscribers: set[Subscriber] = field(default_factory=set)
-    seen: dict[str, Frame] = field(default_factory=dict)
+    audiences: dict[str, _Audience] = field(default_factory=dict)
     dirty: bool = False
     ticking: asyncio.Task[None] | None = None
     later: asyncio.TimerHandle | None = None
     drawn_at: float = float("-inf")
-
-    def has_reader_of(self, language: str) -> bool:
-        return any(subscriber.language == language for subscriber in self.subscribers)
 
 
 class Hub:
     """All sockets of one process. `draw(topic, language)` runs in a thread and reads the database."""
 
     def __init__(self, draw: Draw, rests: dict[str, float], heartbeat: float = 10.0) -> None:
+        self.figures = Figures()
         self._draw = draw
         self._rests = rests
         self._heartbeat = heartbeat
         self._topics: dict[str, _Topic] = {}
+        self._behind: set[Subscriber] = set()
         self._loop: asyncio.AbstractEventLoop | None = None
+        self._keeping: list[asyncio.Task[None]] = []
+        self._threads = ThreadPoolExecutor(max_workers=2, thread_name_prefix="pictures")
         self._listeners: dict[str, Callable[[int], None]] = {}
 
     def start(self) -> None:
         """Bind to the running event loop; call once when the server starts."""
         self._loop = asyncio.get_running_loop()
+        self._keeping = [asyncio.create_task(self._beat()), asyncio.create_task(self._look_after_behind())]
+
+    async def stop(self) -> None:
+        """Let go of tasks and threads; the sockets are the server's to close."""
+        tasks = [*self._keeping, *(topic.ticking for topic in self._topics.values() if topic.ticking)]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        self._threads.shutdown(wait=False, cancel_futures=True)
 
     def listen(self, face: str, listener: Callable[[int], None]) -> None:
         """Call `listener(dialogue id)` in the event loop whenever this face of a dialogue changed."""
@@ -89,53 +136,10 @@ class Hub:
     def announce(self, topics: set[str]) -> None:
         """Say that topics changed. Safe to call from any thread, never waits."""
         if self._loop is not None and not self._loop.is_closed():
-            self._loop.call_soon_threadsafe(self._tell, topics)
+            self._loop.call_soon_threadsafe(self.tell, topics)
 
-    def watching(self, topic: str) -> int:
-        """How many sockets watch a topic."""
-        found = self._topics.get(topic)
-        return len(found.subscribers) if found else 0
-
-    async def serve(self, subscriber: Subscriber) -> None:
-        """Send this socket the whole picture, then every change, until it is cancelled or cut."""
-        topic = self._topics.setdefault(subscriber.topic, _Topic(self._rests[subscriber.topic.partition(":")[0]]))
-        topic.subscribers.add(subscriber)
-        try:
-            if subscriber.language not in topic.seen:
-                frame = await self._drawn(subscriber.topic, subscriber.language)
-                if topic.seen.setdefault(subscriber.language, frame) is frame:
-                    self._plan(subscriber.topic, topic, frame.again_in)
-            subscriber.waiting, subscriber.stale = "", True
-            await self._write(topic, subscriber)
-        finally:
-            topic.subscribers.discard(subscriber)
-            if not topic.has_reader_of(subscriber.language):
-                topic.seen.pop(subscriber.language, None)  # nobody keeps it fresh any more
-            if not topic.subscribers:
-                self._forget(subscriber.topic, topic)
-
-    async def _write(self, topic: _Topic, subscriber: Subscriber) -> None:
-        while True:
-            if subscriber.waiting is None:
-                subscriber.wake.clear()
-                try:
-                    async with asyncio.timeout(self._heartbeat):
-                        await subscriber.wake.wait()
-                except TimeoutError:
-                    subscriber.waiting = topic.seen[subscriber.language].parts.get("pulse", "")
-            text, subscriber.waiting = subscriber.waiting, None
-            if subscriber.stale:
-                text, subscriber.stale = topic.seen[subscriber.language].whole(), False
-            if not text:
-                continue
-            try:
-                async with asyncio.timeout(STUCK_AFTER):
-                    await subscriber.send(text)
-            except TimeoutError:
-                subscriber.cut()
-                return
-
-    def _tell(self, topics: set[str]) -> None:
+    def tell(self, topics: set[str]) -> None:
+        """The same, in the event loop itself."""
         for name in topics:
             face, _, dialogue_id = name.partition(":")
             if face in self._listeners:
@@ -147,17 +151,65 @@ class Hub:
             if topic.ticking is None:
                 topic.ticking = asyncio.ensure_future(self._tick(name, topic))
 
+    def watching(self, topic: str) -> int:
+        """How many sockets watch a topic."""
+        found = self._topics.get(topic)
+        return sum(len(audience.subscribers) for audience in found.audiences.values()) if found else 0
+
+    # --- coming and going
+
+    async def join(self, subscriber: Subscriber) -> None:
+        """Give this socket the whole picture, and from then on every change, until it leaves."""
+        name, language = subscriber.topic, subscriber.language
+        face = name.partition(":")[0]
+        topic = self._topics.setdefault(name, _Topic(self._rests[face]))
+        audience = topic.audiences.setdefault(language, _Audience())
+        audience.coming += 1
+        self.figures.sockets[face] = self.figures.sockets.get(face, 0) + 1
+        self.figures.handshakes += 1
+        if audience.seen is None:
+            if audience.first is None:  # a whole room that comes back at once is shown one drawing
+                audience.first = asyncio.ensure_future(self._drawn(name, language))
+            try:
+                frame = await asyncio.shield(audience.first)
+            except Exception:
+                audience.first = None  # the next one may have better luck
+                raise
+            if audience.seen is None:
+                audience.see(frame)
+                self._plan(name, topic, frame.again_in)
+        audience.subscribers.add(subscriber)
+        self._give(subscriber, audience.everything())
+
+    def leave(self, subscriber: Subscriber) -> None:
+        """This socket has ended."""
+        face = subscriber.topic.partition(":")[0]
+        topic = self._topics[subscriber.topic]
+        audience = topic.audiences[subscriber.language]
+        audience.subscribers.discard(subscriber)
+        self._behind.discard(subscriber)
+        self.figures.sockets[face] -= 1
+        audience.coming -= 1
+        if not audience.coming:
+            del topic.audiences[subscriber.language]  # nobody keeps its picture fresh any more
+        if not topic.audiences:
+            if topic.later is not None:
+                topic.later.cancel()
+            del self._topics[subscriber.topic]
+
+    # --- drawing
+
     async def _tick(self, name: str, topic: _Topic) -> None:
         """The leading edge at once, then at most one picture per rest."""
         loop = asyncio.get_running_loop()
         try:
-            while topic.dirty and topic.subscribers:
+            while topic.dirty and topic.audiences:
                 pause = topic.drawn_at + topic.rest - loop.time()
                 if pause > 0:
                     await asyncio.sleep(pause)
                 topic.dirty = False
                 topic.drawn_at = loop.time()
-                for language in sorted({subscriber.language for subscriber in topic.subscribers}):
+                for language in sorted(topic.audiences):
                     try:
                         await self._redraw(name, topic, language)
                     except Exception:  # it is in the log; the picture is still owed
@@ -167,31 +219,26 @@ class Hub:
 
     async def _redraw(self, name: str, topic: _Topic, language: str) -> None:
         frame = await self._drawn(name, language)
-        if not topic.has_reader_of(language):
+        audience = topic.audiences.get(language)
+        if audience is None:
             return  # the last one left meanwhile
-        text = frame.since(topic.seen.get(language))
-        topic.seen[language] = frame
+        text = frame.since(audience.seen)
+        audience.see(frame)
         self._plan(name, topic, frame.again_in)
         if text:
-            await self._hand_out(topic, language, text)
+            await self._hand_out(audience, Text(text))
 
     async def _drawn(self, name: str, language: str) -> Frame:
+        loop = asyncio.get_running_loop()
+        begun = loop.time()
         try:
-            return await asyncio.to_thread(self._draw, name, language)
+            return await loop.run_in_executor(self._threads, self._draw, name, language)
         except Exception:
             log.exception("topic %s could not be drawn", name)
             raise
-
-    async def _hand_out(self, topic: _Topic, language: str, text: str) -> None:
-        for index, subscriber in enumerate(tuple(topic.subscribers)):
-            if subscriber.language != language:
-                continue
-            if subscriber.waiting is not None:
-                subscriber.stale = True  # it missed a picture: next it gets the whole
-            subscriber.waiting = text
-            subscriber.wake.set()
-            if index % REST_BETWEEN_SOCKETS == REST_BETWEEN_SOCKETS - 1:
-                await asyncio.sleep(0)
+        finally:
+            self.figures.pictures += 1
+            self.figures.picture_seconds += loop.time() - begun
 
     def _plan(self, name: str, topic: _Topic, again_in: float | None) -> None:
         """Some pictures change by the clock alone: a silence ends, a red coast fades."""
@@ -199,9 +246,56 @@ class Hub:
             topic.later.cancel()
             topic.later = None
         if again_in is not None:
-            topic.later = asyncio.get_running_loop().call_later(again_in, self._tell, {name})
+            topic.later = asyncio.get_running_loop().call_later(again_in, self.tell, {name})
 
-    def _forget(self, name: str, topic: _Topic) -> None:
-        if topic.later is not None:
-            topic.later.cancel()
-        self._topics.pop(name, None)
+    # --- handing out
+
+    async def _hand_out(self, audience: _Audience, text: Text) -> None:
+        audience.heard_at = asyncio.get_running_loop().time()
+        picture = audience.seen
+        for served, subscriber in enumerate(tuple(audience.subscribers), start=1):
+            if subscriber.behind is None:
+                self._give(subscriber, text)
+            else:
+                subscriber.missed = True
+            if served % REST_BETWEEN_SOCKETS == 0:
+                await asyncio.sleep(0)
+                if audience.seen is not picture:
+                    return  # a newer one overtook this
+
+    def _give(self, subscriber: Subscriber, text: Text) -> None:
+        subscriber.pipe.write(text)
+        self.figures.pushes += 1
+        if subscriber.pipe.buffered() > BUFFER_MAX:
+            subscriber.behind = asyncio.get_running_loop().time()
+            self._behind.add(subscriber)
+            self.figures.stale += 1
+
+    async def _look_after_behind(self) -> None:
+        """Those who have taken everything get the newest picture; those who take nothing for too long are cut."""
+        loop = asyncio.get_running_loop()
+        while True:
+            await asyncio.sleep(LOOK_AFTER_BEHIND)
+            for subscriber in tuple(self._behind):
+                if subscriber.pipe.buffered() == 0:
+                    self._behind.discard(subscriber)
+                    subscriber.behind = None
+                    if subscriber.missed:
+                        subscriber.missed = False
+                        audience = self._topics[subscriber.topic].audiences[subscriber.language]
+                        self._give(subscriber, audience.everything())
+                elif subscriber.behind is not None and loop.time() - subscriber.behind > STUCK_AFTER:
+                    self._behind.discard(subscriber)
+                    self.figures.aborted += 1
+                    subscriber.pipe.abort()
+
+    async def _beat(self) -> None:
+        """A quiet room still hears its pulse, so that a phone can tell silence from a dead line."""
+        loop = asyncio.get_running_loop()
+        while True:
+            await asyncio.sleep(self._heartbeat / 10)
+            for topic in tuple(self._topics.values()):
+                for audience in tuple(topic.audiences.values()):
+                    pulse = audience.seen.parts.get("pulse") if audience.seen else None
+                    if pulse and loop.time() - audience.heard_at >= self._heartbeat:
+                        await self._hand_out(audience, Text(pulse))

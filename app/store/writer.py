@@ -13,7 +13,7 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import Future
 from contextvars import copy_context
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import lru_cache
 from re import compile as pattern
 from typing import Any, Concatenate, ParamSpec, TypeVar
@@ -29,12 +29,30 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 BATCH = 500  # changes in one transaction: enough to share a disk write, few enough to answer soon
-_NAMED = pattern(r"(?<![:\w]):([a-z_]+)")
+_NAMED = pattern(r"(?<![:\w]):([a-z_]\w*)")
 
 
 @lru_cache(maxsize=256)
 def _for_psycopg(sql: str) -> str:
     return _NAMED.sub(r"%(\1)s", sql.replace("%", "%%"))
+
+
+class _Driver:
+    """The raw connection under a group of changes, asked for once a group: the hot verbs go past SQLAlchemy."""
+
+    __slots__ = ("_raw", "failure", "is_sqlite")
+
+    def __init__(self, connection: Connection) -> None:
+        self._raw: Any = connection.connection.dbapi_connection
+        self.failure: type[Exception] = connection.dialect.loaded_dbapi.Error
+        self.is_sqlite = connection.dialect.name == "sqlite"
+
+    def run(self, sql: str, values: dict[str, object]) -> list[tuple[Any, ...]]:
+        if self.is_sqlite:
+            return self._raw.execute(sql, values).fetchall()  # type: ignore[no-any-return]
+        with self._raw.cursor() as cursor:
+            cursor.execute(_for_psycopg(sql), values)
+            return cursor.fetchall() if cursor.description else []
 
 
 class Transaction:
@@ -43,11 +61,11 @@ class Transaction:
     `run` is prepared SQL for the hot verbs, `session` is SQLModel for the rest, `touch` says what to show anew.
     """
 
-    def __init__(self, connection: Connection) -> None:
+    __slots__ = ("_connection", "_driver", "_session", "touched")
+
+    def __init__(self, connection: Connection, driver: "_Driver") -> None:
         self._connection = connection
-        self._raw: Any = connection.connection.dbapi_connection
-        self._failure: type[Exception] = connection.dialect.loaded_dbapi.Error
-        self._named = connection.dialect.name == "sqlite"
+        self._driver = driver
         self._session: Session | None = None
         self.touched: set[str] = set()
 
@@ -57,18 +75,13 @@ class Transaction:
         Raises what SQLAlchemy raises, such as IntegrityError or OperationalError, whatever the driver.
         """
         try:
-            cursor = self._raw.cursor()
-            try:
-                cursor.execute(sql if self._named else _for_psycopg(sql), values)
-                return list(cursor.fetchall()) if cursor.description else []
-            finally:
-                cursor.close()
-        except self._failure as error:
-            raise DBAPIError.instance(sql, None, error, self._failure, hide_parameters=True) from error
+            return self._driver.run(sql, values)
+        except self._driver.failure as error:
+            raise DBAPIError.instance(sql, None, error, self._driver.failure, hide_parameters=True) from error
 
     def lock(self, table: str, row_id: int) -> None:
         """Let no other process change this row before the commit. On SQLite there is nobody: one writes at a time."""
-        if not self._named:
+        if not self._driver.is_sqlite:
             self.run(f'SELECT id FROM "{table}" WHERE id = :id FOR NO KEY UPDATE', id=row_id)  # noqa: S608 - fixed text
 
     @property
@@ -93,15 +106,32 @@ class Transaction:
             self._session.close()
 
 
+Settle = Callable[[Any, BaseException | None], object]
+
+
 @dataclass(slots=True)
 class _Waiting:
-    """One change in line, and who waits for it."""
+    """One change in line, and who waits for it: `settle(result, error)` is called in `loop`, or where there is none
+    in the writer's thread."""
 
     work: Callable[..., Any]
-    answer: Future[Any] | asyncio.Future[Any]
+    settle: Settle
+    loop: asyncio.AbstractEventLoop | None = None
     alone: bool = False  # runs between two transactions, on the engine itself
     result: Any = None
-    error: BaseException | None = field(default=None)
+    error: BaseException | None = None
+
+
+def _settling(answer: Future[Any] | asyncio.Future[Any]) -> Settle:
+    def settle(result: Any, error: BaseException | None) -> None:
+        if answer.cancelled():
+            return  # the phone left; what it wrote is on disk all the same
+        if error is not None:
+            answer.set_exception(error)
+        else:
+            answer.set_result(result)
+
+    return settle
 
 
 class Writer:
@@ -121,22 +151,30 @@ class Writer:
 
     async def change(self, verb: Callable[Concatenate[Transaction, P], R], *args: P.args, **kwargs: P.kwargs) -> R:
         """Run a domain verb and return its answer once it is on disk. Raises what it raised; Busy after `close`."""
-        answer: asyncio.Future[R] = asyncio.get_running_loop().create_future()
+        loop = asyncio.get_running_loop()
+        answer: asyncio.Future[R] = loop.create_future()
         asker = copy_context()  # the verb speaks the asker's language
-        self._stand_in_line(_Waiting(lambda tx: asker.run(verb, tx, *args, **kwargs), answer))
+        self._stand_in_line(_Waiting(lambda tx: asker.run(verb, tx, *args, **kwargs), _settling(answer), loop))
         return await answer
+
+    def submit(self, work: Callable[[Transaction], R], settle: Callable[[R, BaseException | None], object]) -> None:
+        """Stand in line from the event loop without waiting: `settle(result, error)` is called in it after the commit.
+
+        For sockets, which have no task to wait in. `work` speaks no language. Raises Busy after `close`.
+        """
+        self._stand_in_line(_Waiting(work, settle, asyncio.get_running_loop()))
 
     def change_now(self, verb: Callable[Concatenate[Transaction, P], R], *args: P.args, **kwargs: P.kwargs) -> R:
         """The same, waiting in the calling thread."""
         answer: Future[R] = Future()
         asker = copy_context()
-        self._stand_in_line(_Waiting(lambda tx: asker.run(verb, tx, *args, **kwargs), answer))
+        self._stand_in_line(_Waiting(lambda tx: asker.run(verb, tx, *args, **kwargs), _settling(answer)))
         return answer.result()
 
     def alone(self, work: Callable[[Engine], R]) -> R:
         """Run work that cannot share a transaction (VACUUM) between two batches, waiting in the calling thread."""
         answer: Future[R] = Future()
-        self._stand_in_line(_Waiting(work, answer, alone=True))
+        self._stand_in_line(_Waiting(work, _settling(answer), alone=True))
         return answer.result()
 
     def _stand_in_line(self, waiting: _Waiting) -> None:
@@ -184,8 +222,9 @@ class Writer:
         touched: set[str] = set()
         try:
             with self._engine.begin() as connection:
+                driver = _Driver(connection)
                 for waiting in batch:
-                    touched |= self._run(connection, waiting)
+                    touched |= self._run(connection, driver, waiting)
                 _advance(connection, touched)
         except Exception as error:
             log.exception("a group of %d changes could not be committed", len(batch))
@@ -200,8 +239,8 @@ class Writer:
         _answer(batch)
 
     @staticmethod
-    def _run(connection: Connection, waiting: _Waiting) -> set[str]:
-        tx = Transaction(connection)
+    def _run(connection: Connection, driver: _Driver, waiting: _Waiting) -> set[str]:
+        tx = Transaction(connection, driver)
         tx.run("SAVEPOINT change")
         try:
             waiting.result = waiting.work(tx)
@@ -229,10 +268,10 @@ def _answer(batch: list[_Waiting]) -> None:
     """Answer everybody in the batch, waking each event loop once."""
     loops: dict[asyncio.AbstractEventLoop, list[_Waiting]] = {}
     for waiting in batch:
-        if isinstance(waiting.answer, asyncio.Future):
-            loops.setdefault(waiting.answer.get_loop(), []).append(waiting)
+        if waiting.loop is not None:
+            loops.setdefault(waiting.loop, []).append(waiting)
         else:
-            _settle(waiting)
+            waiting.settle(waiting.result, waiting.error)
     for loop, group in loops.items():
         with contextlib.suppress(RuntimeError):  # the loop has ended, and with it everybody who waited in it
             loop.call_soon_threadsafe(_settle_all, group)
@@ -240,13 +279,7 @@ def _answer(batch: list[_Waiting]) -> None:
 
 def _settle_all(group: list[_Waiting]) -> None:
     for waiting in group:
-        _settle(waiting)
-
-
-def _settle(waiting: _Waiting) -> None:
-    if waiting.answer.cancelled():
-        return  # the phone left; what it wrote is on disk all the same
-    if waiting.error is not None:
-        waiting.answer.set_exception(waiting.error)
-    else:
-        waiting.answer.set_result(waiting.result)
+        try:
+            waiting.settle(waiting.result, waiting.error)
+        except Exception:  # one answer that cannot be given keeps no other back
+            log.exception("an answer could not be given")

@@ -62,11 +62,16 @@ async def dialogue_of(connection: HTTPConnection, code: str) -> Dialogue:
     except errors.UnknownCode:
         await connection.app.state.wrong_codes.one_more()
         raise
-    offered = dialogue.languages.split(",")
+    speak_with(connection, dialogue.languages)
+    return dialogue
+
+
+def speak_with(connection: HTTPConnection, languages: str) -> None:
+    """Answer in the language of this person, if the dialogue offers it, else in the dialogue's first."""
+    offered = languages.split(",")
     language.choose(guard.spoken({k.lower(): v for k, v in connection.headers.items()}, offered[0], offered))
     if language.current() not in offered:
         language.choose(offered[0])
-    return dialogue
 
 
 def speak_as_the_room(connection: HTTPConnection, dialogue: Dialogue) -> None:
@@ -80,6 +85,11 @@ async def participant_of(connection: HTTPConnection, dialogue: Dialogue) -> Me |
     """The participant whose phone this is, or nobody."""
     token = connection.cookies.get(cookie_name(connection, "p", dialogue.id or 0))
     return await place.of(connection).read(participants.with_token, dialogue.id or 0, token) if token else None
+
+
+def token_of(connection: HTTPConnection, me: Me) -> str:
+    """The hashed token of the participant who asks: the name of their bucket."""
+    return participants.hashed(connection.cookies.get(cookie_name(connection, "p", me.dialogue_id), ""))
 
 
 async def joinable(request: Request, code: Code) -> Dialogue:

@@ -28,6 +28,24 @@ def answer(request: Request, fact: errors.Fact) -> Response:
     return render.page(request, "failure.html", fact.status, said=fact.said(), fact=type(fact).__name__)
 
 
+class Unexpected(errors.Busy):
+    """A fault of ours; the sentence is that of a server which is busy."""
+
+    status = 500
+
+
+def fact_of(error: BaseException) -> errors.Fact:
+    """What to say about an error that a change raised. What is not a fact goes to the log."""
+    if isinstance(error, errors.Fact):
+        return error
+    log.error("a change failed", exc_info=error)
+    if isinstance(error, (OperationalError, NoConnectionFree)):
+        return errors.Busy()
+    if isinstance(error, IntegrityError):  # what it belongs to was deleted meanwhile, or it came twice
+        return errors.Fact()
+    return Unexpected()
+
+
 async def refuse(scope: Scope, receive: Receive, send: Send) -> None:
     """Answer a request that the guard stopped at the door."""
     request = Request(scope, receive)
@@ -60,17 +78,11 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(OperationalError)
     @app.exception_handler(NoConnectionFree)
-    async def database(request: Request, _found: Exception) -> Response:
-        log.exception("the database did not answer")
-        return answer(request, errors.Busy())
-
     @app.exception_handler(IntegrityError)
-    async def gone(request: Request, _found: IntegrityError) -> Response:
-        log.exception("the database refused a change: what it belongs to was deleted meanwhile, or came twice")
-        return answer(request, errors.Fact())
+    async def database(request: Request, found: Exception) -> Response:
+        return answer(request, fact_of(found))
 
 
 async def unexpected(request: Request, _found: Exception) -> Response:
     """A fault of ours, said like everything else; the server logs it."""
-    status = type("Unexpected", (errors.Busy,), {"status": 500})
-    return answer(request, status())
+    return answer(request, Unexpected())

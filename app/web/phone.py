@@ -1,39 +1,28 @@
 """The participant's phone: what is on now, one thing to do, my own cards. Works as plain forms, better with htmx."""
 
 import secrets
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Request
 from pydantic import BaseModel, Field
 from sqlmodel import Session
-from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.responses import RedirectResponse, Response
 
 from app import errors
 from app.activities import collect, kind_of, present
 from app.activities.collect import CardView
 from app.activities.scene import Scene
-from app.domain import agenda, cards, dialogues, participants, receipts, votes
+from app.domain import agenda, cards, dialogues, participants
 from app.domain.agenda import StepView
 from app.domain.participants import Me
 from app.models import CLOSED, Dialogue
 from app.models import now as server_now
-from app.settings import BODY_MAX, ID_MAX
+from app.settings import BODY_MAX
 from app.web import deps, pictures, place, render
 from app.web.pictures import PulseView
 
 router = APIRouter()
-
-
-class CardForm(BaseModel):
-    """A card as it was typed. `key` names this sending, so that a repeat is harmless."""
-
-    activity: int = Field(ge=1, le=ID_MAX)
-    kind: str = Field(max_length=40)
-    first: str = Field("", max_length=BODY_MAX)
-    second: str = Field("", max_length=BODY_MAX)
-    key: str = Field("", max_length=64)
 
 
 class TextForm(BaseModel):
@@ -134,30 +123,6 @@ async def mine(request: Request, me: deps.Joined) -> Response:
     return render.page(request, "phone/_mine.html", view=shown)
 
 
-@router.post("/d/{code}/cards")
-async def send_card(request: Request, me: deps.Joined, form: Annotated[CardForm, Form()]) -> Response:
-    """Send a card. The answer means that it is on disk."""
-    key = form.key or secrets.token_hex(12)
-    try:
-        request.app.state.text_buckets.take(me.id)
-        text = cards.written(form.kind, form.first, form.second)
-        receipt = await place.of(request).change(cards.submit, me, form.activity, text, receipts.valid(key))
-    except errors.Fact as fact:
-        if render.wants_json(request):
-            raise
-        draft = Draft(form.kind, form.first, form.second, "" if isinstance(fact, errors.KeyReused) else key)
-        return await show(request, me, fact.status, draft, wrong=fact.said())
-    if render.wants_json(request):
-        return JSONResponse({"number": receipt.number, "state": receipt.state, "masked": receipt.masked})
-    return await _thanks(request, me, receipt)
-
-
-async def _thanks(request: Request, me: Me, receipt: cards.Receipt) -> Response:
-    if not render.is_htmx(request):
-        return RedirectResponse(f"{request.url.path.rpartition('/cards')[0]}?sent={receipt.number}", 303)
-    return await show(request, me, sent=True)
-
-
 @router.get("/d/{code}/cards/{card_id}")
 async def edit_card(request: Request, me: deps.Joined, card_id: deps.Id) -> Response:
     """My card in a form of its own."""
@@ -186,7 +151,7 @@ async def correct_card(
         raise errors.NotYours
     kind = own[card_id].kind
     try:
-        request.app.state.text_buckets.take(me.id)
+        request.app.state.buckets["texts"].take(deps.token_of(request, me))
         await here.change(cards.correct, me, card_id, cards.written(kind, form.first, form.second))
     except errors.Fact as fact:
         return await _edit_page(
@@ -202,43 +167,3 @@ async def withdraw_card(request: Request, me: deps.Joined, card_id: deps.Id) -> 
     if render.is_htmx(request):
         return await mine(request, me)
     return RedirectResponse(request.url.path.rpartition("/cards")[0], 303)
-
-
-@router.post("/d/{code}/votes/{activity_id}")
-async def vote(request: Request, me: deps.Joined, activity_id: deps.Id) -> Response:
-    """Set my ballot: fields card-ID with dots or stance, `key`, or `skip` to leave the whole vote out."""
-    form = await request.form()
-    try:
-        request.app.state.vote_buckets.take(me.id)
-        if form.get("skip"):
-            await place.of(request).change(votes.abstain, me, activity_id)
-        else:
-            key = receipts.valid(str(form.get("key") or secrets.token_hex(12)))
-            await place.of(request).change(votes.cast, me, activity_id, _values(form.multi_items()), key)
-    except errors.Fact as fact:
-        if render.wants_json(request):
-            raise
-        return await show(request, me, fact.status, wrong=fact.said())
-    if render.wants_json(request):
-        return JSONResponse({"voted": activity_id})
-    if render.is_htmx(request):
-        return await show(request, me, sent=True)
-    return RedirectResponse(f"{request.url.path.rpartition('/votes')[0]}?sent=1", 303)
-
-
-def _values(items: Iterable[tuple[str, object]]) -> dict[int, int]:
-    """The ballot in a form: card id to value. Raises Unreadable."""
-    values: dict[int, int] = {}
-    for name, value in items:
-        if not name.startswith("card-"):
-            continue
-        try:
-            card_id, number = int(name[5:25]), int(str(value)[:4])
-        except ValueError as wrong:
-            raise errors.Unreadable from wrong
-        if not 1 <= card_id <= ID_MAX or len(values) >= 50:
-            raise errors.Unreadable
-        values[card_id] = number
-    if not values:
-        raise errors.Empty
-    return values

@@ -35,20 +35,21 @@ class ReturnTries:
 
 
 class Buckets:
-    """A bucket per participant: `burst` at once, then `per_minute`. Raises SlowDown when empty."""
+    """A bucket per participant, known by the hash of their token: `burst` at once, then `per_minute`."""
 
-    def __init__(self, burst: int, per_minute: int) -> None:
-        self._burst = float(burst)
+    def __init__(self, per_minute: int, burst: int) -> None:
+        self._burst = float(max(burst, per_minute // 60))
         self._rate = per_minute / 60
-        self._level: OrderedDict[int, tuple[float, float]] = OrderedDict()
+        self._level: OrderedDict[str, tuple[float, float]] = OrderedDict()
 
-    def take(self, participant_id: int) -> None:
+    def take(self, token: str) -> None:
+        """Raises SlowDown when the bucket is empty."""
         clock = monotonic()
-        level, at = self._level.get(participant_id, (self._burst, clock))
+        level, at = self._level.get(token, (self._burst, clock))
         level = min(self._burst, level + (clock - at) * self._rate)
         if level < 1:
             raise errors.SlowDown
-        self._level[participant_id] = (level - 1, clock)
-        self._level.move_to_end(participant_id)
+        self._level[token] = (level - 1, clock)
+        self._level.move_to_end(token)
         while len(self._level) > _PHONES_KEPT:
             self._level.popitem(last=False)

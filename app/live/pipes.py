@@ -1,0 +1,225 @@
+"""The sending end of a socket: writing never waits, and what the other side has not taken can be seen.
+
+`DirectPipe` is uvicorn's websocket protocol with that end made reachable: a text is framed once, and the same bytes go
+to every socket. It rests on internals of uvicorn 0.54, so pyproject.toml holds that version; on any other server each
+socket gets a `QueuedPipe`, which speaks plain ASGI.
+"""
+
+import asyncio
+import contextlib
+from collections.abc import Callable
+from typing import Any, Protocol
+
+from starlette.types import Receive, Scope, Send
+from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+from websockets.http11 import Request
+
+EXTENSION = "tovholder.pipe"
+GOODBYE_WITHIN = 2.0  # seconds the other side has to answer a goodbye
+
+Listener = Callable[[str], object]
+
+
+class Text:
+    """One text for any number of sockets, framed once."""
+
+    __slots__ = ("_frame", "text")
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self._frame: bytes | None = None
+
+    @property
+    def frame(self) -> bytes:
+        """As the websocket carries it (RFC 6455, 5.2): one unmasked frame."""
+        if self._frame is None:
+            self._frame = framed(self.text.encode())
+        return self._frame
+
+
+def framed(payload: bytes) -> bytes:
+    """A whole text message in one frame."""
+    size = len(payload)
+    if size < 126:
+        return bytes((0x81, size)) + payload
+    if size < 65_536:
+        return b"\x81\x7e" + size.to_bytes(2, "big") + payload
+    return b"\x81\x7f" + size.to_bytes(8, "big") + payload
+
+
+class Pipe(Protocol):
+    """One socket, once it is accepted. Nothing here waits but `until_ended`."""
+
+    def write(self, text: Text) -> None:
+        """Send a text, or keep it until the other side takes it. On an ended socket nothing happens."""
+
+    def buffered(self) -> int:
+        """Bytes the other side has not taken."""
+
+    def listen(self, listener: Listener) -> None:
+        """Hand every text that comes to `listener`, in the event loop."""
+
+    def rest(self, resting: bool) -> None:
+        """Read nothing for a while, so that the other side has to wait."""
+
+    def end(self, code: int, reason: str) -> None:
+        """Say goodbye."""
+
+    def abort(self) -> None:
+        """Cut at once, whatever has not been taken."""
+
+    async def until_ended(self) -> None:
+        """Wait until either side has ended it."""
+
+
+class DirectPipe(WebSocketsSansIOProtocol):
+    """uvicorn's protocol, whose transport the hub writes to, and whose texts go to a listener without a task."""
+
+    listener: Listener | None = None
+
+    def handle_connect(self, event: Request) -> None:
+        super().handle_connect(event)
+        if not self.close_sent:
+            self.scope["extensions"][EXTENSION] = {"pipe": self}
+
+    def write(self, text: Text) -> None:
+        if not self.close_sent and not self.transport.is_closing():
+            self.transport.write(text.frame)
+
+    def buffered(self) -> int:
+        return self.transport.get_write_buffer_size()
+
+    def listen(self, listener: Listener) -> None:
+        self.listener = listener
+        for resource in ("request", "response"):  # of the handshake: 3 kB a socket that nobody asks for again
+            setattr(self, resource, None)
+        while not self.queue.empty():
+            message: Any = self.queue.get_nowait()
+            if message["type"] == "websocket.disconnect":
+                self.queue.put_nowait(message)
+                break
+            if message.get("text") is not None:
+                listener(message["text"])
+        self.rest(False)
+
+    def rest(self, resting: bool) -> None:
+        if resting == self.read_paused or self.transport.is_closing():
+            return
+        self.read_paused = resting
+        if resting:
+            self.transport.pause_reading()
+        else:
+            self.transport.resume_reading()
+
+    def end(self, code: int, reason: str) -> None:
+        if self.close_sent or self.transport.is_closing():
+            return
+        self.conn.send_close(code, reason)
+        self.transport.write(b"".join(self.conn.data_to_send()))
+        self.close_sent = True
+        self.rest(False)
+        self.queue.put_nowait({"type": "websocket.disconnect", "code": code, "reason": reason})
+        self.close_timer = self.loop.call_later(GOODBYE_WITHIN, self.transport.abort)
+
+    def abort(self) -> None:
+        self.transport.abort()
+
+    async def until_ended(self) -> None:
+        while (await self.queue.get())["type"] != "websocket.disconnect":
+            pass
+
+    def send_receive_event_to_app(self) -> None:
+        if self.listener is None:
+            super().send_receive_event_to_app()
+            return
+        data, self.frames = b"".join(self.frames), []
+        if self.close_sent or self.curr_msg_data_type != "text":
+            return
+        try:
+            text = data.decode()
+        except UnicodeDecodeError:
+            self.conn.send_close(1007)
+            self.handle_parser_exception()
+            return
+        self.listener(text)
+
+    def keepalive_timeout(self) -> None:
+        super().keepalive_timeout()
+        self._cut_what_waits()
+
+    def shutdown(self) -> None:
+        super().shutdown()
+        self._cut_what_waits()
+
+    def _cut_what_waits(self) -> None:
+        """A close waits until the buffer is empty, which for a dead phone is never."""
+        if self.transport.get_write_buffer_size():
+            self.transport.abort()
+
+
+class QueuedPipe:
+    """The same on any ASGI server: a line of texts, one task that sends and one that receives."""
+
+    def __init__(self, receive: Receive, send: Send) -> None:
+        self._send = send
+        self._line: asyncio.Queue[Text | tuple[int, str]] = asyncio.Queue()
+        self._size = 0
+        self._listener: Listener = lambda text: None
+        self._reading = asyncio.create_task(self._read(receive))
+        self._writing = asyncio.create_task(self._write())
+        self._may_read = asyncio.Event()
+        self._may_read.set()
+
+    def write(self, text: Text) -> None:
+        if not self._writing.done():
+            self._size += len(text.text)
+            self._line.put_nowait(text)
+
+    def buffered(self) -> int:
+        return self._size
+
+    def listen(self, listener: Listener) -> None:
+        self._listener = listener
+
+    def rest(self, resting: bool) -> None:
+        if resting:
+            self._may_read.clear()
+        else:
+            self._may_read.set()
+
+    def end(self, code: int, reason: str) -> None:
+        self._line.put_nowait((code, reason))
+
+    def abort(self) -> None:
+        self._writing.cancel()
+        self._reading.cancel()
+
+    async def until_ended(self) -> None:
+        await asyncio.wait({self._reading, self._writing}, return_when=asyncio.FIRST_COMPLETED)
+        self.abort()
+        await asyncio.gather(self._reading, self._writing, return_exceptions=True)
+
+    async def _read(self, receive: Receive) -> None:
+        while True:
+            await self._may_read.wait()
+            message = await receive()
+            if message["type"] == "websocket.disconnect":
+                return
+            if message.get("text") is not None:
+                self._listener(message["text"])
+
+    async def _write(self) -> None:
+        with contextlib.suppress(OSError, RuntimeError):  # the other side left
+            while True:
+                waiting = await self._line.get()
+                if isinstance(waiting, tuple):
+                    await self._send({"type": "websocket.close", "code": waiting[0], "reason": waiting[1]})
+                    return
+                await self._send({"type": "websocket.send", "text": waiting.text})
+                self._size -= len(waiting.text)
+
+
+def of(scope: Scope, receive: Receive, send: Send) -> Pipe:
+    """The pipe of a socket that has just been accepted."""
+    direct = scope.get("extensions", {}).get(EXTENSION)
+    return direct["pipe"] if direct else QueuedPipe(receive, send)

@@ -1,0 +1,246 @@
+"""What phones send: cards and votes, over the socket or as a posted form, by the same verbs and with the same answers.
+
+The participant is looked up by the writer, in the transaction of the change: nobody who has moved to another phone, or
+was cleared away, gets anything in.
+"""
+
+import json
+import logging
+import re
+import secrets
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+from urllib.parse import parse_qsl
+
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.routing import Route
+
+from app import errors, language
+from app.domain import cards, codes, participants, receipts, votes
+from app.domain.participants import Me
+from app.live import Pipe, Text
+from app.settings import ID_MAX
+from app.store import Transaction
+from app.web import deps, failures, phone, place, render
+
+log = logging.getLogger(__name__)
+
+FIELDS_MAX = 100
+IN_FLIGHT_MAX = 32  # messages of one socket that wait for their answer; above it the socket has to wait
+_VOTES = re.compile(r"votes/([0-9]{1,12})")
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
+Answer = dict[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """The participant behind a socket: `token` is hashed, and `language` is what refusals are said in."""
+
+    dialogue_id: int
+    participant_id: int
+    token: str
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sending:
+    """One card or ballot, read and cleaned. `kind` is "texts" or "votes", by which the pace is measured."""
+
+    key: str
+    kind: str
+    change: Callable[[Transaction, Me], Answer]
+
+    def by(self, dialogue_id: int, token: str, tx: Transaction) -> Answer:
+        """Carry it out for whoever holds the token. Raises JoinFirst, and what the verb raises."""
+        return self.change(tx, participants.signed_in(tx, dialogue_id, token))
+
+
+def read(to: str, fields: Iterable[tuple[str, str]]) -> Sending:
+    """What a form sends to its address below /d/CODE/. Raises Unreadable, Empty, FieldMissing or TooLong."""
+    given = list(fields)
+    values = dict(given)
+    key = receipts.valid(values.get("key") or secrets.token_hex(12))
+    if to == "cards":
+        text = cards.written(values.get("kind", ""), values.get("first", ""), values.get("second", ""))
+        return Sending(key, "texts", partial(_submit, _id(values.get("activity", "")), text, key))
+    found = _VOTES.fullmatch(to)
+    if found is None:
+        raise errors.NotFound
+    if values.get("skip"):
+        return Sending(key, "votes", partial(_abstain, _id(found[1])))
+    return Sending(key, "votes", partial(_cast, _id(found[1]), _ballot(given), key))
+
+
+def _submit(activity_id: int, text: cards.Written, key: str, tx: Transaction, me: Me) -> Answer:
+    receipt = cards.submit(tx, me, activity_id, text, key)
+    return {"number": receipt.number, "state": receipt.state, "masked": receipt.masked}
+
+
+def _abstain(activity_id: int, tx: Transaction, me: Me) -> Answer:
+    votes.abstain(tx, me, activity_id)
+    return {"voted": activity_id}
+
+
+def _cast(activity_id: int, values: dict[int, int], key: str, tx: Transaction, me: Me) -> Answer:
+    votes.cast(tx, me, activity_id, values, key)
+    return {"voted": activity_id}
+
+
+def _id(text: str) -> int:
+    if not (text.isascii() and text.isdecimal() and len(text) <= 12 and 1 <= int(text) <= ID_MAX):
+        raise errors.Unreadable
+    return int(text)
+
+
+def _ballot(fields: Iterable[tuple[str, str]]) -> dict[int, int]:
+    """Card id to value. Raises Unreadable or Empty."""
+    values: dict[int, int] = {}
+    for name, value in fields:
+        if not name.startswith("card-"):
+            continue
+        try:
+            values[_id(name[5:])] = int(value[:4])
+        except ValueError as wrong:
+            raise errors.Unreadable from wrong
+    if len(values) > FIELDS_MAX // 2:
+        raise errors.Unreadable
+    if not values:
+        raise errors.Empty
+    return values
+
+
+# --- over the socket
+
+
+class Line:
+    """What one socket sends, message by message. Nothing waits: each is answered after its commit."""
+
+    __slots__ = ("_app", "_in_flight", "_pipe", "_sender")
+
+    def __init__(self, app: Any, sender: Sender, pipe: Pipe) -> None:
+        self._app = app
+        self._sender = sender
+        self._pipe = pipe
+        self._in_flight = 0
+
+    def take(self, text: str) -> None:
+        """One message: `{"to": address, field: text, ...}`."""
+        key = ""
+        try:
+            to, fields = _message(text)
+            key = next((value for name, value in fields if name == "key"), "")[:64]
+            sending = read(to, fields)
+            key = sending.key
+            self._app.state.buckets[sending.kind].take(self._sender.token)
+            work = partial(sending.by, self._sender.dialogue_id, self._sender.token)
+            self._app.state.place.writer.submit(work, partial(self._answer, key))
+        except errors.Fact as fact:
+            self._refuse(key, fact)
+            return
+        self._in_flight += 1
+        if self._in_flight > IN_FLIGHT_MAX:
+            self._pipe.rest(True)
+
+    def _answer(self, key: str, answer: Answer, error: BaseException | None) -> None:
+        self._in_flight -= 1
+        if self._in_flight == IN_FLIGHT_MAX // 2:
+            self._pipe.rest(False)
+        if error is None:
+            self._pipe.write(Text(_encode({"key": key, "status": 200, **answer})))
+        else:
+            self._refuse(key, failures.fact_of(error))
+
+    def _refuse(self, key: str, fact: errors.Fact) -> None:
+        with language.speaking(self._sender.language):
+            told = {"key": key, "status": fact.status, "error": type(fact).__name__, "message": fact.said()}
+        self._pipe.write(Text(_encode(told)))
+
+
+def _message(text: str) -> tuple[str, list[tuple[str, str]]]:
+    try:
+        message = json.loads(text)
+    except (ValueError, RecursionError) as wrong:
+        raise errors.Unreadable from wrong
+    if not isinstance(message, dict) or len(message) > FIELDS_MAX:
+        raise errors.Unreadable
+    if not all(isinstance(value, str) for value in message.values()):
+        raise errors.Unreadable
+    return message.pop("to", ""), list(message.items())
+
+
+# --- as a posted form
+
+
+async def post(request: Request) -> Response:
+    """The form as it stands on the page, from a script, from htmx or from a browser without scripts."""
+    try:
+        dialogue_id, token = await _sender(request)
+        fields = await _fields(request)
+    except errors.Fact as fact:
+        return failures.answer(request, fact)
+    except ClientDisconnect:
+        return Response(status_code=400)
+    try:
+        sending = read(request.url.path.split("/", 3)[3], fields)
+        request.app.state.buckets[sending.kind].take(token)
+        answer = await place.of(request).writer.change(_by, sending, dialogue_id, token)
+    except errors.Fact as fact:
+        return await _refused(request, fact, dict(fields))
+    if render.wants_json(request):
+        return JSONResponse(answer)
+    if render.is_htmx(request):
+        return await phone.show(request, await _me(request), sent=True)
+    return RedirectResponse(f"/d/{request.path_params['code']}?sent={answer.get('number', 1)}", 303)
+
+
+def _by(tx: Transaction, sending: Sending, dialogue_id: int, token: str) -> Answer:
+    return sending.by(dialogue_id, token, tx)
+
+
+async def _refused(request: Request, fact: errors.Fact, values: dict[str, str]) -> Response:
+    """The sentence; for people the page again, with their text in its form."""
+    await deps.dialogue_of(request, request.path_params["code"])  # the refusal is said in a language of the dialogue
+    if render.wants_json(request) or isinstance(fact, errors.JoinFirst):
+        return failures.answer(request, fact)
+    key = "" if isinstance(fact, errors.KeyReused) else values.get("key", "")
+    draft = phone.Draft(values.get("kind", ""), values.get("first", ""), values.get("second", ""), key)
+    return await phone.show(request, await _me(request), fact.status, draft, wrong=fact.said())
+
+
+async def _me(request: Request) -> Me:
+    return await deps.participant(request, await deps.dialogue_of(request, request.path_params["code"]))
+
+
+async def _sender(request: Request) -> tuple[int, str]:
+    """Dialogue and hashed token. Raises UnknownCode or JoinFirst."""
+    code = codes.read(request.path_params["code"])
+    known: dict[str, int] = request.app.state.known_codes
+    dialogue_id = known.get(code)
+    if dialogue_id is None:  # a code never comes to mean another dialogue, so it is looked up once
+        dialogue_id = known[code] = (await deps.dialogue_of(request, code)).id or 0
+    token = request.cookies.get(deps.cookie_name(request, "p", dialogue_id))
+    if not token:
+        raise errors.JoinFirst
+    return dialogue_id, participants.hashed(token)
+
+
+async def _fields(request: Request) -> list[tuple[str, str]]:
+    """The fields of the form. Raises Unreadable or TooLarge."""
+    if not request.headers.get("content-type", "").startswith("application/x-www-form-urlencoded"):
+        form = await request.form(max_files=0, max_fields=FIELDS_MAX)
+        return [(name, value) for name, value in form.multi_items() if isinstance(value, str)]
+    try:
+        body = (await request.body()).decode("utf-8", "replace")
+        return parse_qsl(body, keep_blank_values=True, max_num_fields=FIELDS_MAX)
+    except ValueError as wrong:
+        raise errors.Unreadable from wrong
+
+
+routes: list[Route] = [
+    Route("/d/{code}/cards", post, methods=["POST"]),
+    Route("/d/{code}/votes/{activity_id}", post, methods=["POST"]),
+]
