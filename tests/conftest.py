@@ -63,7 +63,7 @@ class Base:
 def based(url: str) -> Iterator[Base]:
     schema.upgrade(url)
     topics: list[set[str]] = []
-    base = Base(url, Writer(writing(url), topics.append), topics)
+    base = Base(url, Writer(writing(url), lambda told: topics.append(set(told))), topics)
     try:
         yield base
     finally:

@@ -68,6 +68,8 @@ def scrub(engine: Engine) -> None:
         return
     tables = ", ".join(f'"{table}"' for table in (*TABLES, "dialogue", "series"))
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.detach()  # it may take its time, and is not used again
+        connection.exec_driver_sql("SET statement_timeout = 0")
         newest = connection.exec_driver_sql(_NEWEST).scalar_one()
         connection.exec_driver_sql(f"VACUUM (FULL) {tables}")  # a plain VACUUM leaves the bytes in their pages
         connection.exec_driver_sql(f"UPDATE deletion SET scrubbed = true WHERE id <= {newest}")  # noqa: S608 - a number

@@ -7,7 +7,7 @@ that stays behind for 15 s is cut.
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
@@ -133,12 +133,12 @@ class Hub:
         """Call `listener(dialogue id)` in the event loop whenever this face of a dialogue changed."""
         self._listeners[face] = listener
 
-    def announce(self, topics: set[str]) -> None:
+    def announce(self, topics: Iterable[str]) -> None:
         """Say that topics changed. Safe to call from any thread, never waits."""
         if self._loop is not None and not self._loop.is_closed():
             self._loop.call_soon_threadsafe(self.tell, topics)
 
-    def tell(self, topics: set[str]) -> None:
+    def tell(self, topics: Iterable[str]) -> None:
         """The same, in the event loop itself."""
         for name in topics:
             face, _, dialogue_id = name.partition(":")

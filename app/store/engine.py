@@ -12,6 +12,22 @@ from sqlalchemy.pool import QueuePool, StaticPool
 BUSY_SECONDS = 5  # how long one process waits while another writes
 SAFE_SQLITE = (3, 51, 3)  # older versions can corrupt a database when two connections checkpoint at once
 
+# What libpq does about a PostgreSQL that is out of reach, in seconds and milliseconds: give up rather than hang.
+ALIVE = {
+    "connect_timeout": 5,
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 15_000,
+}
+_PROMISES = """
+    SELECT set_config('synchronous_commit', 'on', false)
+     WHERE current_setting('synchronous_commit') IN ('off', 'local', 'remote_write');
+    SET lock_timeout = '8s';
+    SET statement_timeout = '30s';
+    SET idle_in_transaction_session_timeout = '5s'
+"""
+
 try:
     from pysqlite3 import dbapi2 as _sqlite
 except ImportError:
@@ -37,7 +53,11 @@ def is_sqlite(url: str) -> bool:
 def writing(url: str) -> Engine:
     """The writer's engine: one connection, one thread at a time."""
     if not is_sqlite(url):
-        return create_engine(url, pool_size=1, max_overflow=1, pool_pre_ping=True, hide_parameters=True)
+        engine = create_engine(
+            url, pool_size=1, max_overflow=1, pool_pre_ping=True, hide_parameters=True, connect_args=ALIVE
+        )
+        event.listen(engine, "connect", _keep_promises)
+        return engine
     Path(url.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
     engine = create_engine(
         url,
@@ -53,14 +73,17 @@ def writing(url: str) -> Engine:
 def reading(url: str) -> Engine:
     """The readers' engine: many connections, none of which can change anything."""
     if not is_sqlite(url):
-        return create_engine(
+        readers = create_engine(
             url,
             pool_size=10,
             max_overflow=30,
             pool_pre_ping=True,
             execution_options={"postgresql_readonly": True},
             hide_parameters=True,
+            connect_args=ALIVE,
         )
+        event.listen(readers, "connect", _keep_patience)
+        return readers
     engine = create_engine(
         url,
         module=sqlite,
@@ -72,6 +95,24 @@ def reading(url: str) -> Engine:
     )
     _tune(engine, begin="BEGIN", read_only=True)
     return engine
+
+
+def _keep_promises(connection: Any, _record: Any) -> None:
+    """An answer means on disk, whatever the server's default; and a process that stands still holds nobody up for long:
+    the server ends its transaction before the others give up waiting for its locks.
+    """
+    _say(connection, _PROMISES)
+
+
+def _keep_patience(connection: Any, _record: Any) -> None:
+    """A picture that takes this long is of no use any more."""
+    _say(connection, "SET statement_timeout = '15s'")
+
+
+def _say(connection: Any, settings: str) -> None:
+    connection.autocommit = True
+    connection.execute(settings)
+    connection.autocommit = False
 
 
 def _tune(engine: Engine, *, begin: str, read_only: bool = False) -> None:

@@ -28,6 +28,7 @@ log = logging.getLogger(__name__)
 P = ParamSpec("P")
 R = TypeVar("R")
 
+TRIES = 3  # of a change that another process got in the way of
 BATCH = 500  # changes in one transaction: enough to share a disk write, few enough to answer soon
 _NAMED = pattern(r"(?<![:\w]):([a-z_]\w*)")
 
@@ -109,7 +110,7 @@ class Transaction:
 Settle = Callable[[Any, BaseException | None], object]
 
 
-@dataclass(slots=True)
+@dataclass(eq=False, slots=True)
 class _Waiting:
     """One change in line, and who waits for it: `settle(result, error)` is called in `loop`, or where there is none
     in the writer's thread."""
@@ -140,7 +141,8 @@ class Writer:
     `change` is for coroutines, `change_now` for other threads, `alone` for work that wants no transaction around it.
     """
 
-    def __init__(self, engine: Engine, announce: Callable[[set[str]], None] = lambda topics: None) -> None:
+    def __init__(self, engine: Engine, announce: Callable[[dict[str, int]], None] = lambda topics: None) -> None:
+        """`announce` is told, in the writer's thread, each topic that changed and its dialogue's sequence number."""
         self._engine = engine
         self._announce = announce
         self._line: queue.SimpleQueue[_Waiting | None] = queue.SimpleQueue()
@@ -218,25 +220,32 @@ class Writer:
             waiting.error = error
         _answer([waiting])
 
-    def _commit(self, batch: list[_Waiting]) -> None:
+    def _commit(self, batch: list[_Waiting], tries: int = TRIES) -> None:
         touched: set[str] = set()
+        told: dict[str, int] = {}
         try:
             with self._engine.begin() as connection:
                 driver = _Driver(connection)
                 for waiting in batch:
                     touched |= self._run(connection, driver, waiting)
-                _advance(connection, touched)
+                told = _advance(connection, touched)
         except Exception as error:
             log.exception("a group of %d changes could not be committed", len(batch))
             for waiting in batch:
                 waiting.error = waiting.error or error
-            touched = set()
+            told = {}
         try:
-            if touched:
-                self._announce(touched)
+            if told:
+                self._announce(told)
         except Exception:
             log.exception("a change could not be announced")
+        again = [waiting for waiting in batch if tries > 1 and waiting.error and _in_the_way(waiting.error)]
+        for waiting in again:
+            waiting.result = waiting.error = None
+            batch.remove(waiting)
         _answer(batch)
+        if again:
+            self._commit(again, tries - 1)
 
     @staticmethod
     def _run(connection: Connection, driver: _Driver, waiting: _Waiting) -> set[str]:
@@ -254,14 +263,31 @@ class Writer:
         return tx.touched
 
 
-_ADVANCE = text("UPDATE dialogue SET seq = seq + 1 WHERE id IN :ids").bindparams(bindparam("ids", expanding=True))
+_ADVANCE = text("UPDATE dialogue SET seq = seq + 1 WHERE id IN :ids RETURNING id, seq").bindparams(
+    bindparam("ids", expanding=True)
+)
+_IN_ORDER = text("SELECT id FROM dialogue WHERE id IN :ids ORDER BY id FOR NO KEY UPDATE").bindparams(
+    bindparam("ids", expanding=True)
+)
 
 
-def _advance(connection: Connection, touched: set[str]) -> None:
-    """Move the sequence number of every dialogue that changed, once per commit."""
-    ids = sorted({int(topic.partition(":")[2]) for topic in touched} - {0})
-    if ids:
-        connection.execute(_ADVANCE, {"ids": ids})
+def _advance(connection: Connection, touched: set[str]) -> dict[str, int]:
+    """Move the sequence number of every dialogue that changed, once per commit.
+
+    Returns the topics with the number that tells them; 0 where the dialogue is gone.
+    """
+    ids = {topic: int(topic.partition(":")[2]) for topic in touched}
+    changed = {"ids": sorted(set(ids.values()) - {0})}
+    if len(changed["ids"]) > 1 and connection.dialect.name != "sqlite":
+        connection.execute(_IN_ORDER, changed)  # two processes that take the same rows in turn never block each other
+    rows = connection.execute(_ADVANCE, changed).all() if changed["ids"] else []
+    numbers = {row.id: row.seq for row in rows}
+    return {topic: numbers.get(dialogue_id, 0) for topic, dialogue_id in ids.items()}
+
+
+def _in_the_way(error: BaseException) -> bool:
+    """Whether a change failed only because another process changed the same rows (PostgreSQL's 40001 and 40P01)."""
+    return getattr(getattr(error, "orig", None), "sqlstate", None) in ("40001", "40P01")
 
 
 def _answer(batch: list[_Waiting]) -> None:

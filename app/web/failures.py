@@ -4,7 +4,7 @@ import logging
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.exc import IntegrityError, InterfaceError, InternalError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
@@ -14,6 +14,9 @@ from app import errors
 from app.web import render
 
 log = logging.getLogger(__name__)
+
+# The database is away, full or being replaced: a server that was switched to read only raises InternalError.
+AWAY = (OperationalError, InternalError, InterfaceError, NoConnectionFree)
 
 
 def answer(request: Request, fact: errors.Fact) -> Response:
@@ -39,7 +42,7 @@ def fact_of(error: BaseException) -> errors.Fact:
     if isinstance(error, errors.Fact):
         return error
     log.error("a change failed", exc_info=error)
-    if isinstance(error, (OperationalError, NoConnectionFree)):
+    if isinstance(error, AWAY):
         return errors.Busy()
     if isinstance(error, IntegrityError):  # what it belongs to was deleted meanwhile, or it came twice
         return errors.Fact()
@@ -76,11 +79,11 @@ def install(app: FastAPI) -> None:
             response.headers[name] = value
         return response
 
-    @app.exception_handler(OperationalError)
-    @app.exception_handler(NoConnectionFree)
-    @app.exception_handler(IntegrityError)
     async def database(request: Request, found: Exception) -> Response:
         return answer(request, fact_of(found))
+
+    for kind in (*AWAY, IntegrityError):
+        app.add_exception_handler(kind, database)
 
 
 async def unexpected(request: Request, _found: Exception) -> Response:

@@ -1,12 +1,17 @@
 """The one writer: an answer means on disk, a failure takes nothing else with it, many changes share a commit."""
 
 import asyncio
+import contextlib
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 
 import pytest
 from sqlmodel import select
 
 from app import errors
 from app.models import Series
+from app.store import Writer, writing
+from app.web import failures
 
 
 def add(tx, title: str) -> int:
@@ -85,3 +90,50 @@ def test_sqlite_commits_reach_the_disk(sqlite):
         return tuple(tx.run(f"PRAGMA {name}")[0][0] for name in ("synchronous", "journal_mode", "secure_delete"))
 
     assert sqlite.do(pragma) == (2, "wal", 1)
+
+
+def test_postgres_commits_reach_the_disk_whatever_the_server_says(postgres, monkeypatch):
+    def wait_for_the_disk(default: str) -> str:
+        monkeypatch.setenv("PGOPTIONS", f"-c synchronous_commit={default}")
+        with contextlib.closing(Writer(writing(postgres.url))) as writer:
+            return writer.change_now(lambda tx: tx.run("SHOW synchronous_commit")[0][0])
+
+    assert [wait_for_the_disk(default) for default in ("off", "local", "remote_write")] == ["on"] * 3
+    assert wait_for_the_disk("remote_apply") == "remote_apply"
+
+
+def test_a_connection_cut_in_the_middle_answers_busy_and_the_next_is_fresh(postgres):
+    def cut(tx) -> None:
+        [(backend,)] = tx.run("SELECT pg_backend_pid()")
+        postgres.read(lambda session: session.connection().exec_driver_sql(f"SELECT pg_terminate_backend({backend})"))
+        add(tx, "under")
+
+    async def together():
+        changes = [postgres.writer.change(verb, *title) for verb, *title in ((add, "før"), (cut,), (add, "efter"))]
+        return await asyncio.gather(*changes, return_exceptions=True)
+
+    postgres.do(add, "først")
+    answers = asyncio.run(together())
+    assert [type(failures.fact_of(answer)) for answer in answers] == [errors.Busy] * 3
+    postgres.do(add, "sidst")
+    assert titles(postgres) == ["først", "sidst"]
+
+
+def test_two_writers_that_stand_in_each_others_way_both_get_through(postgres):
+    with contextlib.closing(Writer(writing(postgres.url))) as other, ThreadPoolExecutor() as threads:
+        first, second = (postgres.do(add, title) for title in ("a", "b"))
+        both_hold_one = Barrier(2)
+        waited = set()
+
+        def rename(tx, mine: int, theirs: int) -> None:
+            tx.lock("series", mine)
+            if mine not in waited:  # the first time round, so that they are sure to meet
+                waited.add(mine)
+                both_hold_one.wait(5)
+            tx.lock("series", theirs)
+            tx.run("UPDATE series SET title = title || '!' WHERE id = :id", id=theirs)
+
+        there = threads.submit(other.change_now, rename, second, first)
+        here = threads.submit(postgres.do, rename, first, second)
+        here.result(20), there.result(20)
+    assert titles(postgres) == ["a!", "b!"]
