@@ -2,6 +2,7 @@
 
 import hashlib
 import secrets
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from sqlalchemy import func
@@ -90,15 +91,20 @@ def with_token(session: Session, dialogue_id: int, token: str) -> Me | None:
 
 def signed_in(tx: Transaction, dialogue_id: int, token_hash: str) -> Me:
     """The same inside a change, by prepared SQL. Raises JoinFirst."""
-    found = tx.run(
-        "SELECT id, dialogue_id, perspective_id, return_code, language FROM participant"
-        " WHERE token_hash = :token AND dialogue_id = :dialogue",
-        token=token_hash,
-        dialogue=dialogue_id,
-    )
+    found = all_signed_in(tx, {(dialogue_id, token_hash)})
     if not found:
         raise errors.JoinFirst
-    return Me(*found[0])
+    return found[token_hash]
+
+
+def all_signed_in(tx: Transaction, held: Collection[tuple[int, str]]) -> dict[str, Me]:
+    """Those who hold one of these hashed tokens of these dialogues, by token."""
+    rows = tx.run(
+        "SELECT p.token_hash, p.id, p.dialogue_id, p.perspective_id, p.return_code, p.language FROM each(:held) e"
+        " JOIN participant p ON p.token_hash = e.value ->> 1 AND p.dialogue_id = CAST(e.value ->> 0 AS INTEGER)",
+        held=list(held),
+    )
+    return {token: Me(*me) for token, *me in rows}
 
 
 def come_back(tx: Transaction, dialogue_id: int, code: str) -> tuple[Me, str]:

@@ -17,21 +17,25 @@ def valid(key: str) -> str:
     return key
 
 
-def claim(tx: Transaction, me: Me, key: str, *content: object, answer_id: int = 0) -> int | None:
-    """Use a key. Returns None the first time, then the first answer's id. Raises KeyReused for other content.
+def digest(*content: object) -> str:
+    """What a key stands for, in 32 characters; the content cannot be told from it."""
+    return hashlib.blake2b(repr(content).encode("utf-8", "replace"), digest_size=16).hexdigest()
 
-    `answer_id` is given where it is known beforehand; `keep` sets it where it is not.
+
+def claim(tx: Transaction, me: Me, key: str, *content: object) -> int | None:
+    """Use a key; `keep` writes its answer. Returns None the first time, then the first answer's id.
+
+    Raises KeyReused for other content.
     """
-    digest = hashlib.blake2b(repr(content).encode("utf-8", "replace"), digest_size=16).hexdigest()
+    fingerprint = digest(*content)
     fresh = tx.run(
         "INSERT INTO receipt (participant_id, key, dialogue_id, digest, answer_id)"
-        " VALUES (:participant, :key, :dialogue, :digest, :answer)"
+        " VALUES (:participant, :key, :dialogue, :digest, 0)"
         " ON CONFLICT (participant_id, key) DO NOTHING RETURNING answer_id",
         participant=me.id,
         key=key,
         dialogue=me.dialogue_id,
-        digest=digest,
-        answer=answer_id,
+        digest=fingerprint,
     )
     if fresh:
         return None
@@ -40,7 +44,7 @@ def claim(tx: Transaction, me: Me, key: str, *content: object, answer_id: int = 
         participant=me.id,
         key=key,
     )
-    if known != digest:
+    if known != fingerprint:
         raise errors.KeyReused
     return int(answer)
 

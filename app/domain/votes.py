@@ -1,21 +1,18 @@
 """Votes on cards: dots with a budget, or a stance. Set, never toggled; counted from rows; hidden until closed."""
 
-import json
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
 
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from app import errors
-from app.domain import journal, participants, receipts
+from app.domain import ballots, journal, participants
+from app.domain.ballots import DOTS, Ballot
 from app.domain.participants import Me
 from app.models import CLOSED, OPEN, SHOWN, Abstention, Activity, Card, Option, Participant, Perspective, Vote, now
 from app.settings import VOTE_OPTIONS_MAX
 from app.store import Transaction
-
-AGREE, PASS, DISAGREE = 1, 0, -1
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +43,7 @@ class TallyView:
 
 def budget(activity: Activity) -> int:
     """Dots per person; 0 for a stance."""
-    return int(activity.settings.get("dots", 3)) if form(activity) == "dots" else 0
+    return int(activity.settings.get("dots", DOTS)) if form(activity) == "dots" else 0
 
 
 def form(activity: Activity) -> str:
@@ -118,78 +115,32 @@ def prepare(tx: Transaction, act: journal.Act, activity: Activity, card_ids: lis
 
 
 def cast(tx: Transaction, me: Me, activity_id: int, values: dict[int, int], key: str) -> None:
-    """Set what a participant gives each card named in `values`. Hot verb: the guards are inside the statements.
+    """Set what a participant gives each card named in `values`. All or nothing; a repeat changes nothing.
 
-    Values are dots 0-9, or 1, 0, -1 for a stance. All or nothing. Raises VotingClosed, NotAnOption, NoDotsLeft,
-    Unreadable or KeyReused. A repeat changes nothing.
+    Raises what `ballots.cast` names, which takes many at once.
     """
-    if receipts.claim(tx, me, key, activity_id, sorted(values.items()), answer_id=activity_id) is not None:
-        return
-    tx.lock("participant", me.id)  # two sendings of one person count their dots one after the other
-    form_, dots = _open_ballot(tx, me.dialogue_id, activity_id)
-    lowest, highest = (0, dots) if form_ == "dots" else (DISAGREE, AGREE)
-    if any(not lowest <= value <= highest for value in values.values()):
-        raise errors.NoDotsLeft if form_ == "dots" else errors.Unreadable
-    own = {"activity": activity_id, "participant": me.id, "dialogue": me.dialogue_id}
-    given = {f"card_{at}": card_id for at, card_id in enumerate(values)}
-    given |= {f"value_{at}": value for at, value in enumerate(values.values())}
-    if len(tx.run(_cast(len(values)), **own, **given)) != len(values):
-        raise errors.NotAnOption
-    if form_ == "dots":
-        [(spent,)] = tx.run(_SPENT, activity=activity_id, participant=me.id)
-        if spent > dots:
-            raise errors.NoDotsLeft
-    tx.run(_NO_LONGER_ABSTAINS, activity=activity_id, participant=me.id)
-    tx.touch(me.dialogue_id, "board", "desk")
+    [refused] = ballots.cast(tx, [Ballot(me, activity_id, values, key)])
+    if refused is not None:
+        raise refused
 
 
-@lru_cache(maxsize=VOTE_OPTIONS_MAX)
-def _cast(cards: int) -> str:
-    """The statement for a ballot that names so many cards; a card that is not in the open vote gives no row."""
-    ballot = ", ".join(f"(:card_{at}, :value_{at})" for at in range(cards))
-    return (  # noqa: S608 - made of numbers
-        "INSERT INTO vote (activity_id, participant_id, card_id, dialogue_id, value)"
-        " SELECT :activity, :participant, o.card_id, :dialogue, ballot.column2"
-        f' FROM (VALUES {ballot}) AS ballot JOIN "option" o ON o.card_id = ballot.column1'
-        " JOIN activity a ON a.id = o.activity_id"
-        " WHERE o.activity_id = :activity AND o.position > 0 AND a.state = 'open'"
-        " ON CONFLICT (activity_id, participant_id, card_id) DO UPDATE SET value = excluded.value RETURNING value"
-    )
-
-
-_SPENT = (
-    "SELECT coalesce(sum(value), 0) FROM vote WHERE activity_id = :activity AND participant_id = :participant"
-)
-_NO_LONGER_ABSTAINS = "DELETE FROM abstention WHERE activity_id = :activity AND participant_id = :participant"
-
-
-def _open_ballot(tx: Transaction, dialogue_id: int, activity_id: int) -> tuple[str, int]:
-    """Form and dots of an open vote. Raises NotFound or VotingClosed."""
+def _must_be_open(tx: Transaction, dialogue_id: int, activity_id: int) -> None:
+    """Raises NotFound or VotingClosed."""
     found = tx.run(
-        "SELECT a.state, a.settings, d.state FROM activity a JOIN dialogue d ON d.id = a.dialogue_id"
-        " WHERE a.id = :activity AND d.id = :dialogue AND a.kind = 'vote'",
+        "SELECT a.state, d.state FROM activity a JOIN dialogue d ON d.id = a.dialogue_id"
+        " WHERE a.id = :activity AND d.id = :dialogue AND a.kind = 'vote' FOR SHARE OF a",
         activity=activity_id,
         dialogue=dialogue_id,
     )
     if not found:
         raise errors.NotFound
-    state, packed, dialogue_state = found[0]
-    if state != OPEN or dialogue_state != OPEN:
+    if found[0] != (OPEN, OPEN):
         raise errors.VotingClosed
-    ballot = Activity(
-        dialogue_id=dialogue_id,
-        position=0,
-        kind="vote",
-        title_da="",
-        title_en="",
-        settings=json.loads(packed) if isinstance(packed, str) else packed,
-    )
-    return form(ballot), budget(ballot)
 
 
 def abstain(tx: Transaction, me: Me, activity_id: int) -> None:
     """Skip the whole vote; what was given before is taken back. Raises VotingClosed."""
-    _open_ballot(tx, me.dialogue_id, activity_id)
+    _must_be_open(tx, me.dialogue_id, activity_id)
     tx.run(
         "DELETE FROM vote WHERE activity_id = :activity AND participant_id = :participant",
         activity=activity_id,

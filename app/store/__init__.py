@@ -1,6 +1,7 @@
 """Where everything is kept: one writer, many readers."""
 
 from app.store.engine import reading, sqlite_is_safe, sqlite_version, writing
-from app.store.writer import Transaction, Writer
+from app.store.transaction import Transaction
+from app.store.writer import Settle, Writer, settling
 
-__all__ = ["Transaction", "Writer", "reading", "sqlite_is_safe", "sqlite_version", "writing"]
+__all__ = ["Settle", "Transaction", "Writer", "reading", "settling", "sqlite_is_safe", "sqlite_version", "writing"]

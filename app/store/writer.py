@@ -10,104 +10,28 @@ import contextlib
 import logging
 import queue
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from contextvars import copy_context
 from dataclasses import dataclass
-from functools import lru_cache
-from re import compile as pattern
+from itertools import groupby
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
-from sqlalchemy import Connection, Engine, bindparam, text
-from sqlalchemy.exc import DBAPIError
-from sqlmodel import Session
+from sqlalchemy import Connection, Engine
 
 from app import errors
+from app.store.transaction import Driver, Transaction
 
 log = logging.getLogger(__name__)
 P = ParamSpec("P")
 R = TypeVar("R")
+T = TypeVar("T")
 
 TRIES = 3  # of a change that another process got in the way of
 BATCH = 500  # changes in one transaction: enough to share a disk write, few enough to answer soon
-_NAMED = pattern(r"(?<![:\w]):([a-z_]\w*)")
-
-
-@lru_cache(maxsize=256)
-def _for_psycopg(sql: str) -> str:
-    return _NAMED.sub(r"%(\1)s", sql.replace("%", "%%"))
-
-
-class _Driver:
-    """The raw connection under a group of changes, asked for once a group: the hot verbs go past SQLAlchemy."""
-
-    __slots__ = ("_raw", "failure", "is_sqlite")
-
-    def __init__(self, connection: Connection) -> None:
-        self._raw: Any = connection.connection.dbapi_connection
-        self.failure: type[Exception] = connection.dialect.loaded_dbapi.Error
-        self.is_sqlite = connection.dialect.name == "sqlite"
-
-    def run(self, sql: str, values: dict[str, object]) -> list[tuple[Any, ...]]:
-        if self.is_sqlite:
-            return self._raw.execute(sql, values).fetchall()  # type: ignore[no-any-return]
-        with self._raw.cursor() as cursor:
-            cursor.execute(_for_psycopg(sql), values)
-            return cursor.fetchall() if cursor.description else []
-
-
-class Transaction:
-    """What a domain verb writes with.
-
-    `run` is prepared SQL for the hot verbs, `session` is SQLModel for the rest, `touch` says what to show anew.
-    """
-
-    __slots__ = ("_connection", "_driver", "_session", "touched")
-
-    def __init__(self, connection: Connection, driver: "_Driver") -> None:
-        self._connection = connection
-        self._driver = driver
-        self._session: Session | None = None
-        self.touched: set[str] = set()
-
-    def run(self, sql: str, **values: object) -> list[tuple[Any, ...]]:
-        """Run one statement with :named values. Returns its rows; an upsert that its guard refused returns none.
-
-        Raises what SQLAlchemy raises, such as IntegrityError or OperationalError, whatever the driver.
-        """
-        try:
-            return self._driver.run(sql, values)
-        except self._driver.failure as error:
-            raise DBAPIError.instance(sql, None, error, self._driver.failure, hide_parameters=True) from error
-
-    def lock(self, table: str, row_id: int) -> None:
-        """Let no other process change this row before the commit. On SQLite there is nobody: one writes at a time."""
-        if not self._driver.is_sqlite:
-            self.run(f'SELECT id FROM "{table}" WHERE id = :id FOR NO KEY UPDATE', id=row_id)  # noqa: S608 - fixed text
-
-    @property
-    def session(self) -> Session:
-        """A SQLModel session inside this change. Flushed at its end; never commit it."""
-        if self._session is None:
-            # In a savepoint of its own: a flush that fails rolls back all the session holds, and may hold no more.
-            self._session = Session(self._connection, join_transaction_mode="create_savepoint", expire_on_commit=False)
-        return self._session
-
-    def touch(self, dialogue_id: int, *faces: str) -> None:
-        """After the commit, tell these faces of the dialogue that something changed."""
-        self.touched.update(f"{face}:{dialogue_id}" for face in faces)
-
-    def finish(self) -> None:
-        if self._session is not None:
-            self._session.commit()  # as far as the change's savepoint
-            self._session.close()
-
-    def abandon(self) -> None:
-        if self._session is not None:
-            self._session.close()
-
 
 Settle = Callable[[Any, BaseException | None], object]
+Many = Callable[[Transaction, Sequence[T]], Sequence[R | BaseException]]
 
 
 @dataclass(eq=False, slots=True)
@@ -119,11 +43,15 @@ class _Waiting:
     settle: Settle
     loop: asyncio.AbstractEventLoop | None = None
     alone: bool = False  # runs between two transactions, on the engine itself
+    item: Any = None  # of a verb that takes many at once: `work` is the verb
+    many: bool = False
     result: Any = None
     error: BaseException | None = None
 
 
-def _settling(answer: Future[Any] | asyncio.Future[Any]) -> Settle:
+def settling(answer: Future[Any] | asyncio.Future[Any]) -> Settle:
+    """Settle a change by filling a future."""
+
     def settle(result: Any, error: BaseException | None) -> None:
         if answer.cancelled():
             return  # the phone left; what it wrote is on disk all the same
@@ -156,7 +84,7 @@ class Writer:
         loop = asyncio.get_running_loop()
         answer: asyncio.Future[R] = loop.create_future()
         asker = copy_context()  # the verb speaks the asker's language
-        self._stand_in_line(_Waiting(lambda tx: asker.run(verb, tx, *args, **kwargs), _settling(answer), loop))
+        self._stand_in_line(_Waiting(lambda tx: asker.run(verb, tx, *args, **kwargs), settling(answer), loop))
         return await answer
 
     def submit(self, work: Callable[[Transaction], R], settle: Callable[[R, BaseException | None], object]) -> None:
@@ -166,17 +94,24 @@ class Writer:
         """
         self._stand_in_line(_Waiting(work, settle, asyncio.get_running_loop()))
 
+    def submit_one(self, verb: Many[T, R], item: T, settle: Callable[[R, BaseException | None], object]) -> None:
+        """The same for a verb that takes many at once: those who stand together in line are handed to it together.
+
+        The verb returns, for each item, its result or the error that is its answer.
+        """
+        self._stand_in_line(_Waiting(verb, settle, asyncio.get_running_loop(), item=item, many=True))
+
     def change_now(self, verb: Callable[Concatenate[Transaction, P], R], *args: P.args, **kwargs: P.kwargs) -> R:
         """The same, waiting in the calling thread."""
         answer: Future[R] = Future()
         asker = copy_context()
-        self._stand_in_line(_Waiting(lambda tx: asker.run(verb, tx, *args, **kwargs), _settling(answer)))
+        self._stand_in_line(_Waiting(lambda tx: asker.run(verb, tx, *args, **kwargs), settling(answer)))
         return answer.result()
 
     def alone(self, work: Callable[[Engine], R]) -> R:
         """Run work that cannot share a transaction (VACUUM) between two batches, waiting in the calling thread."""
         answer: Future[R] = Future()
-        self._stand_in_line(_Waiting(work, _settling(answer), alone=True))
+        self._stand_in_line(_Waiting(work, settling(answer), alone=True))
         return answer.result()
 
     def _stand_in_line(self, waiting: _Waiting) -> None:
@@ -225,10 +160,10 @@ class Writer:
         told: dict[str, int] = {}
         try:
             with self._engine.begin() as connection:
-                driver = _Driver(connection)
-                for waiting in batch:
-                    touched |= self._run(connection, driver, waiting)
-                told = _advance(connection, touched)
+                driver = Driver(connection)
+                for together in _together(batch):
+                    touched |= self._run(connection, driver, together)
+                told = _advance(driver, touched)
         except Exception as error:
             log.exception("a group of %d changes could not be committed", len(batch))
             for waiting in batch:
@@ -248,41 +183,68 @@ class Writer:
             self._commit(again, tries - 1)
 
     @staticmethod
-    def _run(connection: Connection, driver: _Driver, waiting: _Waiting) -> set[str]:
+    def _run(connection: Connection, driver: Driver, together: Sequence[_Waiting]) -> set[str]:
+        """One change, or several of a verb that takes many, in a savepoint. Returns the topics they touch."""
         tx = Transaction(connection, driver)
         tx.run("SAVEPOINT change")
         try:
-            waiting.result = waiting.work(tx)
+            _work(tx, together)
             tx.finish()
         except Exception as error:
-            waiting.error = error
             tx.abandon()
             tx.run("ROLLBACK TO SAVEPOINT change")
-            tx.touched = set()
+            tx.run("RELEASE SAVEPOINT change")
+            if len(together) > 1:  # one of them spoiled it for all, so each has a try of its own
+                return set().union(*(Writer._run(connection, driver, [waiting]) for waiting in together))
+            together[0].error = error
+            return set()
         tx.run("RELEASE SAVEPOINT change")
         return tx.touched
 
 
-_ADVANCE = text("UPDATE dialogue SET seq = seq + 1 WHERE id IN :ids RETURNING id, seq").bindparams(
-    bindparam("ids", expanding=True)
-)
-_IN_ORDER = text("SELECT id FROM dialogue WHERE id IN :ids ORDER BY id FOR NO KEY UPDATE").bindparams(
-    bindparam("ids", expanding=True)
-)
+def _work(tx: Transaction, together: Sequence[_Waiting]) -> None:
+    first = together[0]
+    if not first.many:
+        first.result = first.work(tx)
+        return
+    answers = first.work(tx, [waiting.item for waiting in together])
+    for waiting, answer in zip(together, answers, strict=True):
+        if isinstance(answer, BaseException):
+            waiting.error = answer
+        else:
+            waiting.result = answer
 
 
-def _advance(connection: Connection, touched: set[str]) -> dict[str, int]:
+def _together(batch: Sequence[_Waiting]) -> Iterator[list[_Waiting]]:
+    """The batch in its order, with neighbours of the same verb that takes many in one group."""
+    for (_verb, many), group in groupby(batch, key=lambda waiting: (waiting.work, waiting.many)):
+        if many:
+            yield list(group)
+        else:
+            yield from ([waiting] for waiting in group)
+
+
+def _advance(driver: Driver, touched: set[str]) -> dict[str, int]:
     """Move the sequence number of every dialogue that changed, once per commit.
 
     Returns the topics with the number that tells them; 0 where the dialogue is gone.
     """
-    ids = {topic: int(topic.partition(":")[2]) for topic in touched}
-    changed = {"ids": sorted(set(ids.values()) - {0})}
-    if len(changed["ids"]) > 1 and connection.dialect.name != "sqlite":
-        connection.execute(_IN_ORDER, changed)  # two processes that take the same rows in turn never block each other
-    rows = connection.execute(_ADVANCE, changed).all() if changed["ids"] else []
-    numbers = {row.id: row.seq for row in rows}
-    return {topic: numbers.get(dialogue_id, 0) for topic, dialogue_id in ids.items()}
+    of = {topic: int(topic.partition(":")[2]) for topic in touched}
+    ids: list[object] = [(number,) for number in sorted(set(of.values()) - {0})]
+    if len(ids) > 1 and not driver.is_sqlite:
+        driver.run(_IN_ORDER, {"ids": ids})  # two processes that take the same rows in turn never block each other
+    numbers = dict(driver.run(_ADVANCE, {"ids": ids})) if ids else {}
+    return {topic: numbers.get(dialogue_id, 0) for topic, dialogue_id in of.items()}
+
+
+_ADVANCE = (
+    "UPDATE dialogue SET seq = seq + 1 WHERE id IN (SELECT CAST(e.value ->> 0 AS INTEGER) FROM each(:ids) e)"
+    " RETURNING id, seq"
+)
+_IN_ORDER = (
+    "SELECT d.id FROM dialogue d JOIN each(:ids) e ON d.id = CAST(e.value ->> 0 AS INTEGER)"
+    " ORDER BY d.id FOR NO KEY UPDATE OF d"
+)
 
 
 def _in_the_way(error: BaseException) -> bool:

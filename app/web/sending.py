@@ -4,11 +4,12 @@ The participant is looked up by the writer, in the transaction of the change: no
 was cleared away, gets anything in.
 """
 
+import asyncio
 import json
 import logging
 import re
 import secrets
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -19,11 +20,13 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from app import errors, language
-from app.domain import cards, codes, participants, receipts, votes
+from app.domain import ballots, cards, codes, participants, receipts, votes
+from app.domain.ballots import Ballot
+from app.domain.cards import Written
 from app.domain.participants import Me
 from app.live import Pipe, Text
 from app.settings import ID_MAX
-from app.store import Transaction
+from app.store import Settle, Transaction, Writer, settling
 from app.web import deps, failures, phone, place, render
 
 log = logging.getLogger(__name__)
@@ -48,15 +51,13 @@ class Sender:
 
 @dataclass(frozen=True, slots=True)
 class Sending:
-    """One card or ballot, read and cleaned. `kind` is "texts" or "votes", by which the pace is measured."""
+    """One card, ballot or skip, read and cleaned. `kind` is "texts" or "votes", by which the pace is measured."""
 
     key: str
     kind: str
-    change: Callable[[Transaction, Me], Answer]
-
-    def by(self, dialogue_id: int, token: str, tx: Transaction) -> Answer:
-        """Carry it out for whoever holds the token. Raises JoinFirst, and what the verb raises."""
-        return self.change(tx, participants.signed_in(tx, dialogue_id, token))
+    activity_id: int
+    text: Written | None = None
+    values: dict[int, int] | None = None  # of a ballot
 
 
 def read(to: str, fields: Iterable[tuple[str, str]]) -> Sending:
@@ -66,28 +67,47 @@ def read(to: str, fields: Iterable[tuple[str, str]]) -> Sending:
     key = receipts.valid(values.get("key") or secrets.token_hex(12))
     if to == "cards":
         text = cards.written(values.get("kind", ""), values.get("first", ""), values.get("second", ""))
-        return Sending(key, "texts", partial(_submit, _id(values.get("activity", "")), text, key))
+        return Sending(key, "texts", _id(values.get("activity", "")), text=text)
     found = _VOTES.fullmatch(to)
     if found is None:
         raise errors.NotFound
     if values.get("skip"):
-        return Sending(key, "votes", partial(_abstain, _id(found[1])))
-    return Sending(key, "votes", partial(_cast, _id(found[1]), _ballot(given), key))
+        return Sending(key, "votes", _id(found[1]))
+    return Sending(key, "votes", _id(found[1]), values=_ballot(given))
 
 
-def _submit(activity_id: int, text: cards.Written, key: str, tx: Transaction, me: Me) -> Answer:
-    receipt = cards.submit(tx, me, activity_id, text, key)
+def hand_in(writer: Writer, dialogue_id: int, token: str, sending: Sending, settle: Settle) -> None:
+    """Stand in line with it; `settle` is called with the answer, or with what refused it, after the commit."""
+    if sending.values is None:
+        writer.submit(partial(_alone, dialogue_id, token, sending), settle)
+    else:
+        writer.submit_one(_ballots, (dialogue_id, token, sending), settle)
+
+
+def _alone(dialogue_id: int, token: str, sending: Sending, tx: Transaction) -> Answer:
+    me = participants.signed_in(tx, dialogue_id, token)
+    if sending.text is None:
+        votes.abstain(tx, me, sending.activity_id)
+        return {"voted": sending.activity_id}
+    receipt = cards.submit(tx, me, sending.activity_id, sending.text, sending.key)
     return {"number": receipt.number, "state": receipt.state, "masked": receipt.masked}
 
 
-def _abstain(activity_id: int, tx: Transaction, me: Me) -> Answer:
-    votes.abstain(tx, me, activity_id)
-    return {"voted": activity_id}
-
-
-def _cast(activity_id: int, values: dict[int, int], key: str, tx: Transaction, me: Me) -> Answer:
-    votes.cast(tx, me, activity_id, values, key)
-    return {"voted": activity_id}
+def _ballots(tx: Transaction, sent: Sequence[tuple[int, str, Sending]]) -> list[Answer | BaseException]:
+    """All ballots that stand in line, together."""
+    people = participants.all_signed_in(tx, {(dialogue_id, token) for dialogue_id, token, _ in sent})
+    answers: list[Answer | BaseException] = [errors.JoinFirst()] * len(sent)
+    known = [at for at, (_, token, _) in enumerate(sent) if token in people]
+    cast = ballots.cast(
+        tx,
+        [
+            Ballot(people[token], sending.activity_id, sending.values or {}, sending.key)
+            for _, token, sending in (sent[at] for at in known)
+        ],
+    )
+    for at, refused in zip(known, cast, strict=True):
+        answers[at] = refused or {"voted": sent[at][2].activity_id}
+    return answers
 
 
 def _id(text: str) -> int:
@@ -136,8 +156,8 @@ class Line:
             sending = read(to, fields)
             key = sending.key
             self._app.state.buckets[sending.kind].take(self._sender.token)
-            work = partial(sending.by, self._sender.dialogue_id, self._sender.token)
-            self._app.state.place.writer.submit(work, partial(self._answer, key))
+            writer = self._app.state.place.writer
+            hand_in(writer, self._sender.dialogue_id, self._sender.token, sending, partial(self._answer, key))
         except errors.Fact as fact:
             self._refuse(key, fact)
             return
@@ -187,7 +207,9 @@ async def post(request: Request) -> Response:
     try:
         sending = read(request.url.path.split("/", 3)[3], fields)
         request.app.state.buckets[sending.kind].take(token)
-        answer = await place.of(request).writer.change(_by, sending, dialogue_id, token)
+        taken: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
+        hand_in(place.of(request).writer, dialogue_id, token, sending, settling(taken))
+        answer = await taken
     except errors.Fact as fact:
         return await _refused(request, fact, dict(fields))
     if render.wants_json(request):
@@ -195,10 +217,6 @@ async def post(request: Request) -> Response:
     if render.is_htmx(request):
         return await phone.show(request, await _me(request), sent=True)
     return RedirectResponse(f"/d/{request.path_params['code']}?sent={answer.get('number', 1)}", 303)
-
-
-def _by(tx: Transaction, sending: Sending, dialogue_id: int, token: str) -> Answer:
-    return sending.by(dialogue_id, token, tx)
 
 
 async def _refused(request: Request, fact: errors.Fact, values: dict[str, str]) -> Response:

@@ -1,11 +1,12 @@
 """The hub: one drawing a language a tick, the same text to all, nobody waits for anybody."""
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import asynccontextmanager
 
 import pytest
 
-from app.live import Frame, Hub, Subscriber
+from app.live import Frame, Hub, Subscriber, Text
 from app.live import hub as hubs
 
 
@@ -25,89 +26,100 @@ class Wall:
         return Frame(dict(self.parts), self.again_in)
 
 
+class Tray:
+    """A pipe into a list. While it is `full` the other side takes nothing, and what is written stays lying."""
+
+    def __init__(self) -> None:
+        self.got: list[str] = []
+        self.full = False
+        self.cut = asyncio.Event()
+
+    def write(self, text: Text) -> None:
+        self.got.append(text.text)
+
+    def buffered(self) -> int:
+        return hubs.BUFFER_MAX + 1 if self.full else 0
+
+    def abort(self) -> None:
+        self.cut.set()
+
+
 def playing(scene: Coroutine[object, object, None]) -> None:
     asyncio.run(asyncio.wait_for(scene, 10))
 
 
-def watching(hub: Hub, send, spoken: str = "da") -> tuple[Subscriber, asyncio.Task[None]]:
-    subscriber = Subscriber("board:1", spoken, send, lambda: None)
-    return subscriber, asyncio.create_task(hub.serve(subscriber))
-
-
-def started(wall: Wall, rest: float = 0.05, heartbeat: float = 60) -> Hub:
+@asynccontextmanager
+async def started(wall: Wall, rest: float = 0.05, heartbeat: float = 60) -> AsyncIterator[Hub]:
     hub = Hub(wall.draw, rests={"board": rest}, heartbeat=heartbeat)
     hub.start()
-    return hub
+    yield hub
+    await hub.stop()
+
+
+async def watching(hub: Hub, spoken: str = "da") -> tuple[Subscriber, Tray]:
+    tray = Tray()
+    subscriber = Subscriber("board:1", spoken, tray)  # type: ignore[arg-type]
+    await hub.join(subscriber)
+    return subscriber, tray
 
 
 def test_a_new_socket_gets_the_whole_and_then_what_changed():
     async def scene():
-        wall, got = Wall(), []
-
-        async def send(text: str) -> None:
-            got.append(text)
-
-        hub = started(wall)
-        _, task = watching(hub, send)
-        await asyncio.sleep(0.1)
-        wall.parts["head"] = "h1"
-        hub.announce({"board:1"})
-        await asyncio.sleep(0.2)
-        assert got == ["p0h0", "h1"]
-        task.cancel()
+        wall = Wall()
+        async with started(wall) as hub:
+            _, tray = await watching(hub)
+            wall.parts["head"] = "h1"
+            hub.announce({"board:1"})
+            await asyncio.sleep(0.2)
+            assert tray.got == ["p0h0", "h1"]
 
     playing(scene())
 
 
 def test_many_announcements_are_few_drawings_one_a_language():
     async def scene():
-        wall, got = Wall(), []
+        wall = Wall()
+        async with started(wall, rest=0.1) as hub:
+            trays = [(await watching(hub, spoken))[1] for spoken in ("da", "da", "en", "da")]
+            wall.drawn.clear()
+            for number in range(100):
+                wall.parts["pulse"] = f"p{number}"
+                hub.announce({"board:1"})
+                await asyncio.sleep(0.002)
+            await asyncio.sleep(0.3)
+            assert [tray.got[-1] for tray in trays] == ["p99"] * 4
+            assert wall.drawn.count("da") == wall.drawn.count("en") <= 8
 
-        async def send(text: str) -> None:
-            got.append(text)
+    playing(scene())
 
-        hub = started(wall, rest=0.1)
-        tasks = [watching(hub, send, spoken)[1] for spoken in ("da", "da", "en", "da")]
-        await asyncio.sleep(0.1)
-        wall.drawn.clear()
-        for number in range(100):
-            wall.parts["pulse"] = f"p{number}"
-            hub.announce({"board:1"})
-            await asyncio.sleep(0.002)
-        await asyncio.sleep(0.3)
-        assert got[-4:] == ["p99"] * 4
-        assert wall.drawn.count("da") == wall.drawn.count("en") <= 8
-        for task in tasks:
-            task.cancel()
+
+def test_a_room_that_comes_at_once_is_shown_one_drawing():
+    async def scene():
+        wall = Wall()
+        async with started(wall) as hub:
+            came = await asyncio.gather(*[watching(hub) for _ in range(50)])
+            assert [tray.got for _, tray in came] == [["p0h0"]] * 50
+            assert wall.drawn == ["da"]
 
     playing(scene())
 
 
 def test_a_socket_that_stops_reading_delays_nobody_and_gets_the_whole_when_it_reads_again():
     async def scene():
-        wall, got, slow, gate = Wall(), [], [], asyncio.Event()
-
-        async def send(text: str) -> None:
-            got.append(text)
-
-        async def stuck(text: str) -> None:
-            slow.append(text)
-            if len(slow) > 1:
-                await gate.wait()
-
-        hub = started(wall, rest=0.01)
-        tasks = [watching(hub, send)[1], watching(hub, stuck)[1]]
-        await asyncio.sleep(0.1)
-        for number in range(1, 6):
-            wall.parts["pulse"] = f"p{number}"
-            hub.announce({"board:1"})
-            await asyncio.sleep(0.05)
-        assert got[1:] == ["p1", "p2", "p3", "p4", "p5"]
-        gate.set()
-        await asyncio.sleep(0.1)
-        assert slow == ["p0h0", "p1", "p5h0"]
-        for task in tasks:
-            task.cancel()
+        wall = Wall()
+        async with started(wall, rest=0.01) as hub:
+            _, tray = await watching(hub)
+            _, slow = await watching(hub)
+            slow.full = True
+            for number in range(1, 6):
+                wall.parts["pulse"] = f"p{number}"
+                hub.announce({"board:1"})
+                await asyncio.sleep(0.05)
+            assert tray.got[1:] == ["p1", "p2", "p3", "p4", "p5"]
+            slow.full = False
+            await asyncio.sleep(0.3)
+            assert slow.got == ["p0h0", "p1", "p5h0"]
+            assert (hub.figures.stale, hub.figures.aborted) == (1, 0)
 
     playing(scene())
 
@@ -116,16 +128,15 @@ def test_a_socket_that_stays_stuck_is_cut(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(hubs, "STUCK_AFTER", 0.1)
 
     async def scene():
-        cut = asyncio.Event()
-
-        async def never(_text: str) -> None:
-            await asyncio.Event().wait()
-
-        hub = started(Wall())
-        task = asyncio.create_task(hub.serve(Subscriber("board:1", "da", never, cut.set)))
-        await asyncio.wait_for(cut.wait(), 5)
-        await asyncio.gather(task, return_exceptions=True)
-        assert hub.watching("board:1") == 0
+        wall = Wall()
+        async with started(wall) as hub:
+            subscriber, stuck = await watching(hub)
+            stuck.full = True
+            wall.parts["pulse"] = "p1"
+            hub.announce({"board:1"})
+            await asyncio.wait_for(stuck.cut.wait(), 5)
+            hub.leave(subscriber)
+            assert (hub.watching("board:1"), hub.figures.aborted) == (0, 1)
 
     playing(scene())
 
@@ -134,55 +145,51 @@ def test_a_drawing_that_fails_is_tried_again(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(hubs, "TRY_AGAIN_IN", 0.1)
 
     async def scene():
-        wall, got = Wall(), []
-
-        async def send(text: str) -> None:
-            got.append(text)
-
-        hub = started(wall, rest=0.01)
-        _, task = watching(hub, send)
-        await asyncio.sleep(0.1)
-        wall.broken = True
-        hub.announce({"board:1"})
-        await asyncio.sleep(0.1)
-        wall.broken, wall.parts = False, {"pulse": "p1", "head": "h0"}
-        await asyncio.sleep(0.5)
-        assert got == ["p0h0", "p1"]
-        task.cancel()
+        wall = Wall()
+        async with started(wall, rest=0.01) as hub:
+            _, tray = await watching(hub)
+            wall.broken = True
+            hub.announce({"board:1"})
+            await asyncio.sleep(0.1)
+            wall.broken, wall.parts = False, {"pulse": "p1", "head": "h0"}
+            await asyncio.sleep(0.5)
+            assert tray.got == ["p0h0", "p1"]
 
     playing(scene())
 
 
 def test_a_picture_that_changes_by_the_clock_is_drawn_again():
     async def scene():
-        wall, got = Wall(), []
+        wall = Wall()
         wall.again_in = 0.2
-
-        async def send(text: str) -> None:
-            got.append(text)
-
-        hub = started(wall)
-        _, task = watching(hub, send)
-        await asyncio.sleep(0.1)
-        wall.parts, wall.again_in = {"pulse": "p0", "head": "over"}, None
-        await asyncio.sleep(0.3)
-        assert got == ["p0h0", "over"]
-        task.cancel()
+        async with started(wall) as hub:
+            _, tray = await watching(hub)
+            wall.parts, wall.again_in = {"pulse": "p0", "head": "over"}, None
+            await asyncio.sleep(0.4)
+            assert tray.got == ["p0h0", "over"]
 
     playing(scene())
 
 
 def test_a_quiet_topic_still_beats():
     async def scene():
-        got = []
+        async with started(Wall(), heartbeat=0.1) as hub:
+            _, tray = await watching(hub)
+            await asyncio.sleep(0.35)
+            assert tray.got[:3] == ["p0h0", "p0", "p0"]
 
-        async def send(text: str) -> None:
-            got.append(text)
+    playing(scene())
 
-        hub = started(Wall(), heartbeat=0.1)
-        _, task = watching(hub, send)
-        await asyncio.sleep(0.35)
-        assert got[:3] == ["p0h0", "p0", "p0"]
-        task.cancel()
+
+def test_a_topic_that_nobody_watches_is_not_drawn():
+    async def scene():
+        wall = Wall()
+        async with started(wall) as hub:
+            subscriber, _ = await watching(hub)
+            hub.leave(subscriber)
+            wall.drawn.clear()
+            hub.announce({"board:1"})
+            await asyncio.sleep(0.1)
+            assert (wall.drawn, hub.watching("board:1")) == ([], 0)
 
     playing(scene())

@@ -126,11 +126,11 @@ def test_two_writers_that_stand_in_each_others_way_both_get_through(postgres):
         waited = set()
 
         def rename(tx, mine: int, theirs: int) -> None:
-            tx.lock("series", mine)
+            tx.lock("series", [mine])
             if mine not in waited:  # the first time round, so that they are sure to meet
                 waited.add(mine)
                 both_hold_one.wait(5)
-            tx.lock("series", theirs)
+            tx.lock("series", [theirs])
             tx.run("UPDATE series SET title = title || '!' WHERE id = :id", id=theirs)
 
         there = threads.submit(other.change_now, rename, second, first)
