@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 
 from fastapi import FastAPI
 from itsdangerous import URLSafeSerializer
@@ -14,7 +14,8 @@ from starlette.types import Scope
 
 from app import settings as limits
 from app import store
-from app.live import Hub
+from app.domain import dialogues
+from app.live import Hub, LocalRelay, NotifyRelay, Relay
 from app.settings import Settings
 from app.web import (
     board,
@@ -61,13 +62,15 @@ def create(settings: Settings) -> FastAPI:
         lambda topic, spoken: pictures.draw(topic, spoken),
         rests={"board": limits.BOARD_TICK, "phones": limits.PHONE_TICK, "desk": limits.PHONE_TICK},
     )
-    writer = store.Writer(store.writing(settings.database), hub.announce)
+    relay = _relay(hub, settings.database, lambda ids: here.read_now(dialogues.numbers, ids))
+    writer = store.Writer(store.writing(settings.database), relay.announce)
     here = Place(settings, writer, store.reading(settings.database), hub, URLSafeSerializer(key, "visit"), key)
     pictures = Pictures(here)
 
     @contextlib.asynccontextmanager
     async def running(_app: FastAPI) -> AsyncIterator[None]:
         hub.start()
+        relay.start()
         background = keeper.start(here)
         try:
             yield
@@ -76,6 +79,7 @@ def create(settings: Settings) -> FastAPI:
                 task.cancel()
             await asyncio.gather(*background, return_exceptions=True)
             await dress.stop_all()
+            await relay.stop()
             await hub.stop()
             await asyncio.to_thread(writer.close)
             here.readers.dispose()
@@ -108,6 +112,13 @@ def create(settings: Settings) -> FastAPI:
     for face in (health, links, join, pages, phone, board, desk, office, downloads):
         app.include_router(face.router)
     return app
+
+
+def _relay(hub: Hub, database: str, numbers: Callable[[list[int]], dict[int, int]]) -> Relay:
+    """One process on SQLite, any number of them on one PostgreSQL."""
+    if store.is_sqlite(database):
+        return LocalRelay(hub)
+    return NotifyRelay(hub, lambda: store.line(database), numbers)
 
 
 def make() -> FastAPI:

@@ -41,6 +41,12 @@ def get(session: Session, dialogue_id: int) -> Dialogue:
     return dialogue
 
 
+def numbers(session: Session, dialogue_ids: list[int]) -> dict[int, int]:
+    """The sequence numbers of these dialogues; those that are gone are left out."""
+    rows = session.exec(select(Dialogue.id, Dialogue.seq).where(col(Dialogue.id).in_(dialogue_ids))).all()
+    return {dialogue_id: number for dialogue_id, number in rows if dialogue_id is not None}
+
+
 def with_code(session: Session, code: str) -> Dialogue:
     """The dialogue with this join code. Raises UnknownCode."""
     dialogue = session.exec(select(Dialogue).where(Dialogue.code == code)).first()

@@ -2,5 +2,6 @@
 
 from app.live.hub import Frame, Hub, Subscriber
 from app.live.pipes import Pipe, Text
+from app.live.relay import LocalRelay, NotifyRelay, Relay
 
-__all__ = ["Frame", "Hub", "Pipe", "Subscriber", "Text"]
+__all__ = ["Frame", "Hub", "LocalRelay", "NotifyRelay", "Pipe", "Relay", "Subscriber", "Text"]

@@ -151,6 +151,15 @@ class Hub:
             if topic.ticking is None:
                 topic.ticking = asyncio.ensure_future(self._tick(name, topic))
 
+    @property
+    def faces(self) -> frozenset[str]:
+        """The faces that sockets can watch."""
+        return frozenset(self._rests)
+
+    def topics(self) -> list[str]:
+        """What somebody watches now."""
+        return list(self._topics)
+
     def watching(self, topic: str) -> int:
         """How many sockets watch a topic."""
         found = self._topics.get(topic)

@@ -4,16 +4,19 @@ import sqlite3
 import time
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.pool import QueuePool, StaticPool
+
+if TYPE_CHECKING:
+    from psycopg import AsyncConnection
 
 BUSY_SECONDS = 5  # how long one process waits while another writes
 SAFE_SQLITE = (3, 51, 3)  # older versions can corrupt a database when two connections checkpoint at once
 
 # What libpq does about a PostgreSQL that is out of reach, in seconds and milliseconds: give up rather than hang.
-ALIVE = {
+ALIVE: dict[str, Any] = {
     "connect_timeout": 5,
     "keepalives_idle": 10,
     "keepalives_interval": 5,
@@ -95,6 +98,13 @@ def reading(url: str) -> Engine:
     )
     _tune(engine, begin="BEGIN", read_only=True)
     return engine
+
+
+async def line(url: str) -> "AsyncConnection[Any]":
+    """A connection to PostgreSQL beside the engines, for LISTEN and NOTIFY. Needs session pooling."""
+    from psycopg import AsyncConnection  # only where PostgreSQL is used is its driver there
+
+    return await AsyncConnection.connect(url.replace("+psycopg", "", 1), autocommit=True, **ALIVE)
 
 
 def _keep_promises(connection: Any, _record: Any) -> None:

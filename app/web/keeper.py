@@ -10,6 +10,7 @@ from hashlib import blake2b
 from scipy import sparse
 from sqlmodel import Session
 
+from app import store
 from app.analysis import labels, themes
 from app.analysis.embedding import LexicalVectors, Vectors, VectorSource, warm
 from app.domain import grouping, retention
@@ -52,11 +53,18 @@ class ThemeKeeper:
             due, self._due = self._due, set()
             for dialogue_id in due:
                 try:
-                    arrangement = await loop.run_in_executor(self._thread, self._think, dialogue_id)
-                    if arrangement is not None:
-                        await self._here.change(grouping.arrange, dialogue_id, arrangement)
+                    if not await loop.run_in_executor(self._thread, self._group, dialogue_id):
+                        self.told(dialogue_id)
                 except Exception:
                     log.exception("dialogue %d could not be grouped", dialogue_id)
+
+    def _group(self, dialogue_id: int) -> bool:
+        """Whether it was this process's turn: what two work out from the same picture would be founded twice."""
+        with store.turn(self._here.readers, "themes", dialogue_id) as mine:
+            arrangement = self._think(dialogue_id) if mine else None
+            if arrangement is not None:
+                self._here.writer.change_now(grouping.arrange, dialogue_id, arrangement)
+        return mine
 
     def _think(self, dialogue_id: int) -> Arrangement | None:
         with Session(self._here.readers) as session:
@@ -156,7 +164,15 @@ class DeletionKeeper:
 
 
 def sweep(here: Place) -> list[int]:
-    """Delete every dialogue whose day has come, and leave no byte of it. Returns their ids."""
+    """Delete every dialogue whose day has come, and leave no byte of it. Returns their ids.
+
+    When another process is at it, this one leaves it to that.
+    """
+    with store.turn(here.readers, "deletion") as mine:
+        return _swept(here) if mine else []
+
+
+def _swept(here: Place) -> list[int]:
     gone = here.read_now(retention.due, datetime.now(UTC).date())
     for dialogue_id in gone:
         here.writer.change_now(retention.delete, dialogue_id)
