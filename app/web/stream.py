@@ -17,9 +17,9 @@ from app.domain.participants import Me
 from app.live import Pipe, Subscriber, pipes
 from app.models import Dialogue
 from app.settings import ID_MAX, SOCKETS_PER_PARTICIPANT
-from app.web import deps, place, sending
+from app.web import deps, failures, place, sending
 
-POLICY, ANOTHER_TAB = 1008, 4000  # close codes
+POLICY, TRY_AGAIN, ANOTHER_TAB = 1008, 1013, 4000  # close codes
 
 
 class Seats:
@@ -62,7 +62,11 @@ class Sockets:
             await self._app(scope, receive, send)
             return
         await receive()  # websocket.connect
-        ticket = await _admitted(scope)
+        try:
+            ticket = await _admitted(scope)
+        except failures.AWAY as error:
+            await _come_again(scope, send, failures.fact_of(error).status)
+            return
         if ticket is None:
             await send({"type": "websocket.close", "code": POLICY})
             return
@@ -80,6 +84,15 @@ async def _admitted(scope: Scope) -> Ticket | None:
     return None
 
 
+async def _come_again(scope: Scope, send: Send, status: int) -> None:
+    """The database is away: no answer about who this is, so no refusal either."""
+    if "websocket.http.response" in scope.get("extensions", {}):
+        await send({"type": "websocket.http.response.start", "status": status, "headers": []})
+        await send({"type": "websocket.http.response.body", "body": b""})
+    else:
+        await send({"type": "websocket.close", "code": TRY_AGAIN})
+
+
 async def _serve(socket: HTTPConnection, ticket: Ticket, pipe: Pipe) -> None:
     """Show a topic on this socket until either side ends it."""
     hub, seats = place.of(socket).hub, socket.app.state.seats
@@ -88,7 +101,11 @@ async def _serve(socket: HTTPConnection, ticket: Ticket, pipe: Pipe) -> None:
     if sender is not None:
         seats.take(sender.participant_id, pipe)
     try:
-        await hub.join(subscriber)
+        try:
+            await hub.join(subscriber)
+        except failures.AWAY:  # the hub has said so in the log
+            pipe.end(TRY_AGAIN, "busy")
+            return
         pipe.listen(sending.Line(socket.app, sender, pipe).take if sender else _drop)
         del socket
         await pipe.until_ended()
