@@ -13,13 +13,14 @@ import urllib.request
 from pathlib import Path
 
 import uvicorn
+from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session, col, select
 
 from app import rehearsal
 from app.domain import demo, links
 from app.models import FACES, Dialogue
-from app.settings import MESSAGE_MAX, Settings
-from app.store import Writer, reading, schema, sqlite_is_safe, sqlite_version, writing
+from app.settings import MESSAGE_MAX, Settings, with_driver
+from app.store import Writer, moving, reading, schema, sqlite_is_safe, sqlite_version, writing
 from app.web import qr
 from app.web.links import address
 
@@ -33,6 +34,8 @@ def main(argv: list[str] | None = None) -> int:
     _serve_arguments(commands.add_parser("serve", help="start the server"))
     migrate = commands.add_parser("migrate", help="bring the database up to date")
     migrate.add_argument("--data", type=Path, help="the data folder")
+    migrate.add_argument("--from", dest="source", metavar="URL", help="move all data from this database")
+    migrate.add_argument("--to", dest="target", metavar="URL", help="to this one, which has no rows")
     link = commands.add_parser("link", help="print a fresh link and revoke the old one")
     link.add_argument("face", choices=FACES)
     link.add_argument("--dialogue", type=int, default=0, help="which dialogue; default the newest")
@@ -57,9 +60,28 @@ def _serve_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="print the addresses as one line of JSON")
 
 
-def _migrate(_arguments: argparse.Namespace) -> int:
+def _migrate(arguments: argparse.Namespace) -> int:
+    if arguments.source or arguments.target:
+        return _move(arguments)
     schema.upgrade(Settings().database)
     log.info("the database is up to date")
+    return 0
+
+
+def _move(arguments: argparse.Namespace) -> int:
+    if not (arguments.source and arguments.target):
+        log.error("moving takes both --from and --to")
+        return 2
+    try:
+        moving.move(
+            with_driver(arguments.source),
+            with_driver(arguments.target),
+            lambda moved: print(f"{moved.table:<12} {moved.rows:>9}  {moved.digest}", flush=True),
+        )
+    except (moving.CannotMove, SQLAlchemyError) as wrong:
+        log.error("%s", wrong)
+        return 1
+    log.info("moved; start the server with the new address and the same signing key")
     return 0
 
 

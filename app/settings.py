@@ -53,12 +53,7 @@ class Settings(BaseSettings):
     @property
     def database(self) -> str:
         """The SQLAlchemy address of the database; PostgreSQL addresses get the psycopg 3 driver."""
-        if not self.database_url:
-            return f"sqlite:///{self.data / 'tovholder.sqlite3'}"
-        for prefix in ("postgresql://", "postgres://"):
-            if self.database_url.startswith(prefix):
-                return "postgresql+psycopg://" + self.database_url.removeprefix(prefix)
-        return self.database_url
+        return with_driver(self.database_url or f"sqlite:///{self.data / 'tovholder.sqlite3'}")
 
     def key(self) -> str:
         """The signing key: as set, or made once and kept in the data folder, readable by its owner only."""
@@ -69,6 +64,14 @@ class Settings(BaseSettings):
         if not file.exists():
             _make_key(file)
         return file.read_text(encoding="ascii").strip()
+
+
+def with_driver(url: str) -> str:
+    """A database's address as SQLAlchemy wants it."""
+    for prefix in ("postgresql://", "postgres://"):
+        if url.startswith(prefix):
+            return "postgresql+psycopg://" + url.removeprefix(prefix)
+    return url
 
 
 def _make_key(file: Path) -> None:

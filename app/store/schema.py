@@ -4,6 +4,9 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Engine
 
 from app.store.engine import writing
 
@@ -18,6 +21,13 @@ def config() -> Config:
     settings.set_main_option("script_location", str(scripts))
     settings.set_main_option("path_separator", "os")
     return settings
+
+
+def is_current(engine: Engine) -> bool:
+    """Whether the database has every migration of this version, and none that it does not know."""
+    with engine.connect() as connection:
+        there = MigrationContext.configure(connection).get_current_heads()
+    return set(there) == set(ScriptDirectory.from_config(config()).get_heads())
 
 
 def upgrade(url: str) -> None:

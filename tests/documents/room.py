@@ -8,12 +8,12 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-from sqlmodel import Session, SQLModel, select
+from sqlmodel import Session, select
 
 from app.domain import agenda, cards, dialogues, participants, themes, votes
 from app.domain.participants import Me
 from app.models import Activity, Card, now
-from app.store import Writer, reading, writing
+from app.store import Writer, reading, schema, writing
 
 MANDATE = {
     "mandate_open": "Hvordan vi inddrager borgerne.",
@@ -119,9 +119,8 @@ class Room:
 def empty(folder: Path, template: str = "T2") -> Iterator[Room]:
     """A dialogue in draft, as the template made it."""
     url = f"sqlite:///{folder / 'room.sqlite3'}"
-    engine = writing(url)
-    SQLModel.metadata.create_all(engine)
-    writer = Writer(engine)
+    schema.upgrade(url)
+    writer = Writer(writing(url))
     yield Room(writer, url, writer.change_now(dialogues.make, template, "Samskabelse på den gode måde", 90))
     writer.close()
 
