@@ -31,11 +31,15 @@ class Ballot:
 
 @dataclass(slots=True)
 class _Vote:
-    """A vote as it stands: who may give how much to which cards. No range means that it is not open."""
+    """A vote as it stands: who may give how much to which cards. No range means that it is not open.
+
+    `skipped` is whether anybody has skipped it.
+    """
 
     dialogue_id: int
     allowed: range | None
     dots: int
+    skipped: bool
     options: set[int] = field(default_factory=set)
 
 
@@ -44,7 +48,7 @@ class _Box:
     """What the ballots rest on, and what they change."""
 
     votes: dict[int, _Vote]
-    given: dict[tuple[int, int], dict[int, int]]  # (activity, participant) to card to value
+    given: dict[tuple[int, int], dict[int, int]]  # dots: (activity, participant) to card to value
     known: dict[tuple[int, str], str]  # (participant, key) to digest
     abstained: set[tuple[int, int]]
     changed: dict[tuple[int, int, int], tuple[int, int]] = field(default_factory=dict)
@@ -67,15 +71,16 @@ class _Box:
             return errors.NoDotsLeft() if vote.dots else errors.Unreadable()
         if not vote.options.issuperset(ballot.values):
             return errors.NotAnOption()
-        before = self.given.get((activity_id, me.id), {})
-        after = before | ballot.values
-        if vote.dots and sum(value for card, value in after.items() if card in vote.options) > vote.dots:
-            return errors.NoDotsLeft()
-        unsaid = 0 if vote.dots else None  # no dots is what stands there without a row; a pass is something said
-        for card, value in ballot.values.items():
-            if before.get(card, unsaid) != value:
-                self.changed[activity_id, me.id, card] = (me.dialogue_id, value)
-        self.given[activity_id, me.id] = after
+        changes = ballot.values
+        if vote.dots:
+            before = self.given.get((activity_id, me.id), {})
+            after = before | ballot.values
+            if sum(value for card, value in after.items() if card in vote.options) > vote.dots:
+                return errors.NoDotsLeft()
+            self.given[activity_id, me.id] = after
+            changes = {card: value for card, value in changes.items() if before.get(card, 0) != value}
+        for card, value in changes.items():
+            self.changed[activity_id, me.id, card] = (me.dialogue_id, value)
         if (activity_id, me.id) in self.abstained:
             self.back.add((activity_id, me.id))
         self.known[me.id, ballot.key] = digest
@@ -97,24 +102,22 @@ def cast(tx: Transaction, ballots: Sequence[Ballot]) -> list[errors.Fact | None]
 
 def _read(tx: Transaction, ballots: Sequence[Ballot]) -> _Box:
     activities = sorted({(ballot.activity_id,) for ballot in ballots})
-    people = sorted({(ballot.activity_id, ballot.me.id) for ballot in ballots})
     votes = {
-        number: _Vote(dialogue_id, *_allowed(packed, state == OPEN == dialogue_state))
-        for number, dialogue_id, state, packed, dialogue_state in tx.run(_VOTES, activities=activities)
+        number: _Vote(dialogue_id, *_allowed(packed, state == OPEN == dialogue_state), bool(skipped))
+        for number, dialogue_id, state, packed, dialogue_state, skipped in tx.run(_VOTES, activities=activities)
     }
     for number, card in tx.run(_OPTIONS, activities=activities):
         if number in votes:
             votes[number].options.add(card)
-    given: dict[tuple[int, int], dict[int, int]] = {}
-    for number, person, card, value in tx.run(_GIVEN, people=people):
-        given.setdefault((number, person), {})[card] = value
     used = tx.run(_USED, keys=[(ballot.me.id, ballot.key) for ballot in ballots])
-    return _Box(
-        votes=votes,
-        given=given,
-        known={(person, key): digest for person, key, digest in used},
-        abstained=set(tx.run(_ABSTAINED, people=people)),
-    )
+    box = _Box(votes, {}, {(person, key): digest for person, key, digest in used}, set())
+    people = {(ballot.activity_id, ballot.me.id) for ballot in ballots if ballot.activity_id in votes}
+    if counted := [pair for pair in people if votes[pair[0]].dots]:
+        for number, person, card, value in tx.run(_GIVEN, people=counted):
+            box.given.setdefault((number, person), {})[card] = value
+    if skippers := [pair for pair in people if votes[pair[0]].skipped]:
+        box.abstained = set(tx.run(_ABSTAINED, people=skippers))
+    return box
 
 
 def _allowed(packed: Any, is_open: bool) -> tuple[range | None, int]:
@@ -136,7 +139,8 @@ def _write(tx: Transaction, box: _Box) -> None:
 
 
 _VOTES = (
-    "SELECT a.id, a.dialogue_id, a.state, a.settings, d.state FROM each(:activities) e"
+    "SELECT a.id, a.dialogue_id, a.state, a.settings, d.state,"
+    " EXISTS (SELECT 1 FROM abstention b WHERE b.activity_id = a.id) FROM each(:activities) e"
     " JOIN activity a ON a.id = CAST(e.value ->> 0 AS INTEGER) JOIN dialogue d ON d.id = a.dialogue_id"
     " WHERE a.kind = 'vote' FOR SHARE OF a"
 )

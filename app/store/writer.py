@@ -73,7 +73,8 @@ class Writer:
         """`announce` is told, in the writer's thread, each topic that changed and its dialogue's sequence number."""
         self._engine = engine
         self._announce = announce
-        self._line: queue.SimpleQueue[_Waiting | None] = queue.SimpleQueue()
+        self._line: queue.SimpleQueue[list[_Waiting] | None] = queue.SimpleQueue()
+        self._coming: dict[asyncio.AbstractEventLoop, list[_Waiting]] = {}
         self._door = threading.Lock()
         self._closed = False
         self._thread = threading.Thread(target=self._work, name="writer", daemon=True)
@@ -84,7 +85,7 @@ class Writer:
         loop = asyncio.get_running_loop()
         answer: asyncio.Future[R] = loop.create_future()
         asker = copy_context()  # the verb speaks the asker's language
-        self._stand_in_line(_Waiting(lambda tx: asker.run(verb, tx, *args, **kwargs), settling(answer), loop))
+        self._come(_Waiting(lambda tx: asker.run(verb, tx, *args, **kwargs), settling(answer), loop))
         return await answer
 
     def submit(self, work: Callable[[Transaction], R], settle: Callable[[R, BaseException | None], object]) -> None:
@@ -92,33 +93,53 @@ class Writer:
 
         For sockets, which have no task to wait in. `work` speaks no language. Raises Busy after `close`.
         """
-        self._stand_in_line(_Waiting(work, settle, asyncio.get_running_loop()))
+        self._come(_Waiting(work, settle, asyncio.get_running_loop()))
 
     def submit_one(self, verb: Many[T, R], item: T, settle: Callable[[R, BaseException | None], object]) -> None:
         """The same for a verb that takes many at once: those who stand together in line are handed to it together.
 
         The verb returns, for each item, its result or the error that is its answer.
         """
-        self._stand_in_line(_Waiting(verb, settle, asyncio.get_running_loop(), item=item, many=True))
+        self._come(_Waiting(verb, settle, asyncio.get_running_loop(), item=item, many=True))
 
     def change_now(self, verb: Callable[Concatenate[Transaction, P], R], *args: P.args, **kwargs: P.kwargs) -> R:
         """The same, waiting in the calling thread."""
         answer: Future[R] = Future()
         asker = copy_context()
-        self._stand_in_line(_Waiting(lambda tx: asker.run(verb, tx, *args, **kwargs), settling(answer)))
+        self._stand_in_line([_Waiting(lambda tx: asker.run(verb, tx, *args, **kwargs), settling(answer))])
         return answer.result()
 
     def alone(self, work: Callable[[Engine], R]) -> R:
         """Run work that cannot share a transaction (VACUUM) between two batches, waiting in the calling thread."""
         answer: Future[R] = Future()
-        self._stand_in_line(_Waiting(work, settling(answer), alone=True))
+        self._stand_in_line([_Waiting(work, settling(answer), alone=True)])
         return answer.result()
 
-    def _stand_in_line(self, waiting: _Waiting) -> None:
+    def _come(self, waiting: _Waiting) -> None:
+        """Stand in line from an event loop. All that come in one turn of the loop go there together."""
+        if self._closed:
+            raise errors.Busy
+        loop = waiting.loop or asyncio.get_running_loop()
+        together = self._coming.get(loop)
+        if together is None:
+            together = self._coming[loop] = []
+            loop.call_soon(self._bring, loop)
+        together.append(waiting)
+
+    def _bring(self, loop: asyncio.AbstractEventLoop) -> None:
+        together = self._coming.pop(loop)
+        try:
+            self._stand_in_line(together)
+        except errors.Busy as busy:
+            for waiting in together:
+                waiting.error = busy
+            _settle_all(together)
+
+    def _stand_in_line(self, together: list[_Waiting]) -> None:
         with self._door:
             if self._closed:  # nobody would ever answer
                 raise errors.Busy
-            self._line.put(waiting)
+            self._line.put(together)
 
     def close(self) -> None:
         """Finish what is in line, then stop; who comes later is refused."""
@@ -132,21 +153,21 @@ class Writer:
         stopping = False
         while not stopping:
             batch: list[_Waiting] = []
-            waiting = self._line.get()
-            while waiting is not None and not waiting.alone:
-                batch.append(waiting)
-                if len(batch) == BATCH:
+            together = self._line.get()
+            while together is not None and not together[0].alone:
+                batch += together
+                if len(batch) >= BATCH:
                     break
                 try:
-                    waiting = self._line.get_nowait()
+                    together = self._line.get_nowait()
                 except queue.Empty:
                     break
             if batch:
                 self._commit(batch)
-            if waiting is None:
+            if together is None:
                 stopping = True
-            elif waiting.alone:
-                self._run_alone(waiting)
+            elif together[0].alone:
+                self._run_alone(together[0])
 
     def _run_alone(self, waiting: _Waiting) -> None:
         try:

@@ -5,16 +5,16 @@ was cleared away, gets anything in.
 """
 
 import asyncio
-import json
 import logging
 import re
 import secrets
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
 from urllib.parse import parse_qsl
 
+import msgspec
+from starlette.datastructures import State
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
@@ -34,7 +34,8 @@ log = logging.getLogger(__name__)
 FIELDS_MAX = 100
 IN_FLIGHT_MAX = 32  # messages of one socket that wait for their answer; above it the socket has to wait
 _VOTES = re.compile(r"votes/([0-9]{1,12})")
-_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+_encode = msgspec.json.Encoder().encode
+_decode = msgspec.json.Decoder(dict[str, str]).decode
 
 Answer = dict[str, object]
 
@@ -60,10 +61,8 @@ class Sending:
     values: dict[int, int] | None = None  # of a ballot
 
 
-def read(to: str, fields: Iterable[tuple[str, str]]) -> Sending:
+def read(to: str, values: Mapping[str, str]) -> Sending:
     """What a form sends to its address below /d/CODE/. Raises Unreadable, Empty, FieldMissing or TooLong."""
-    given = list(fields)
-    values = dict(given)
     key = receipts.valid(values.get("key") or secrets.token_hex(12))
     if to == "cards":
         text = cards.written(values.get("kind", ""), values.get("first", ""), values.get("second", ""))
@@ -73,7 +72,7 @@ def read(to: str, fields: Iterable[tuple[str, str]]) -> Sending:
         raise errors.NotFound
     if values.get("skip"):
         return Sending(key, "votes", _id(found[1]))
-    return Sending(key, "votes", _id(found[1]), values=_ballot(given))
+    return Sending(key, "votes", _id(found[1]), values=_ballot(values))
 
 
 def hand_in(writer: Writer, dialogue_id: int, token: str, sending: Sending, settle: Settle) -> None:
@@ -116,16 +115,12 @@ def _id(text: str) -> int:
     return int(text)
 
 
-def _ballot(fields: Iterable[tuple[str, str]]) -> dict[int, int]:
+def _ballot(fields: Mapping[str, str]) -> dict[int, int]:
     """Card id to value. Raises Unreadable or Empty."""
-    values: dict[int, int] = {}
-    for name, value in fields:
-        if not name.startswith("card-"):
-            continue
-        try:
-            values[_id(name[5:])] = int(value[:4])
-        except ValueError as wrong:
-            raise errors.Unreadable from wrong
+    try:
+        values = {_id(name[5:]): int(value[:4]) for name, value in fields.items() if name.startswith("card-")}
+    except ValueError as wrong:
+        raise errors.Unreadable from wrong
     if len(values) > FIELDS_MAX // 2:
         raise errors.Unreadable
     if not values:
@@ -139,25 +134,24 @@ def _ballot(fields: Iterable[tuple[str, str]]) -> dict[int, int]:
 class Line:
     """What one socket sends, message by message. Nothing waits: each is answered after its commit."""
 
-    __slots__ = ("_app", "_in_flight", "_pipe", "_sender")
+    __slots__ = ("_buckets", "_in_flight", "_pipe", "_sender", "_writer")
 
-    def __init__(self, app: Any, sender: Sender, pipe: Pipe) -> None:
-        self._app = app
+    def __init__(self, state: State, sender: Sender, pipe: Pipe) -> None:
+        self._buckets = state.buckets
+        self._writer: Writer = state.place.writer
         self._sender = sender
         self._pipe = pipe
         self._in_flight = 0
 
     def take(self, text: str) -> None:
         """One message: `{"to": address, field: text, ...}`."""
-        key = ""
+        sender, key = self._sender, ""
         try:
-            to, fields = _message(text)
-            key = next((value for name, value in fields if name == "key"), "")[:64]
-            sending = read(to, fields)
-            key = sending.key
-            self._app.state.buckets[sending.kind].take(self._sender.token)
-            writer = self._app.state.place.writer
-            hand_in(writer, self._sender.dialogue_id, self._sender.token, sending, partial(self._answer, key))
+            fields = _message(text)
+            key = fields.get("key", "")[:64]
+            sending = read(fields.get("to", ""), fields)
+            self._buckets[sending.kind].take(sender.token)
+            hand_in(self._writer, sender.dialogue_id, sender.token, sending, partial(self._answer, sending.key))
         except errors.Fact as fact:
             self._refuse(key, fact)
             return
@@ -170,26 +164,24 @@ class Line:
         if self._in_flight == IN_FLIGHT_MAX // 2:
             self._pipe.rest(False)
         if error is None:
-            self._pipe.write(Text(_encode({"key": key, "status": 200, **answer})))
+            self._pipe.write(Text(_encode({"key": key, "status": 200, **answer}).decode()))
         else:
             self._refuse(key, failures.fact_of(error))
 
     def _refuse(self, key: str, fact: errors.Fact) -> None:
         with language.speaking(self._sender.language):
             told = {"key": key, "status": fact.status, "error": type(fact).__name__, "message": fact.said()}
-        self._pipe.write(Text(_encode(told)))
+        self._pipe.write(Text(_encode(told).decode()))
 
 
-def _message(text: str) -> tuple[str, list[tuple[str, str]]]:
+def _message(text: str) -> dict[str, str]:
     try:
-        message = json.loads(text)
-    except (ValueError, RecursionError) as wrong:
+        message = _decode(text)
+    except ValueError as wrong:
         raise errors.Unreadable from wrong
-    if not isinstance(message, dict) or len(message) > FIELDS_MAX:
+    if len(message) > FIELDS_MAX:
         raise errors.Unreadable
-    if not all(isinstance(value, str) for value in message.values()):
-        raise errors.Unreadable
-    return message.pop("to", ""), list(message.items())
+    return message
 
 
 # --- as a posted form
@@ -211,7 +203,7 @@ async def post(request: Request) -> Response:
         hand_in(place.of(request).writer, dialogue_id, token, sending, settling(taken))
         answer = await taken
     except errors.Fact as fact:
-        return await _refused(request, fact, dict(fields))
+        return await _refused(request, fact, fields)
     if render.wants_json(request):
         return JSONResponse(answer)
     if render.is_htmx(request):
@@ -219,7 +211,7 @@ async def post(request: Request) -> Response:
     return RedirectResponse(f"/d/{request.path_params['code']}?sent={answer.get('number', 1)}", 303)
 
 
-async def _refused(request: Request, fact: errors.Fact, values: dict[str, str]) -> Response:
+async def _refused(request: Request, fact: errors.Fact, values: Mapping[str, str]) -> Response:
     """The sentence; for people the page again, with their text in its form."""
     await deps.dialogue_of(request, request.path_params["code"])  # the refusal is said in a language of the dialogue
     if render.wants_json(request) or isinstance(fact, errors.JoinFirst):
@@ -246,14 +238,14 @@ async def _sender(request: Request) -> tuple[int, str]:
     return dialogue_id, participants.hashed(token)
 
 
-async def _fields(request: Request) -> list[tuple[str, str]]:
+async def _fields(request: Request) -> dict[str, str]:
     """The fields of the form. Raises Unreadable or TooLarge."""
     if not request.headers.get("content-type", "").startswith("application/x-www-form-urlencoded"):
         form = await request.form(max_files=0, max_fields=FIELDS_MAX)
-        return [(name, value) for name, value in form.multi_items() if isinstance(value, str)]
+        return {name: value for name, value in form.multi_items() if isinstance(value, str)}
     try:
         body = (await request.body()).decode("utf-8", "replace")
-        return parse_qsl(body, keep_blank_values=True, max_num_fields=FIELDS_MAX)
+        return dict(parse_qsl(body, keep_blank_values=True, max_num_fields=FIELDS_MAX))
     except ValueError as wrong:
         raise errors.Unreadable from wrong
 

@@ -106,7 +106,7 @@ async def _serve(socket: HTTPConnection, ticket: Ticket, pipe: Pipe) -> None:
         except failures.AWAY:  # the hub has said so in the log
             pipe.end(TRY_AGAIN, "busy")
             return
-        pipe.listen(sending.Line(socket.app, sender, pipe).take if sender else _drop)
+        pipe.listen(sending.Line(socket.app.state, sender, pipe).take if sender else _drop)
         del socket
         await pipe.until_ended()
     finally:
