@@ -158,6 +158,7 @@ def _uvicorn() -> uvicorn.Config:
     return uvicorn.Config(
         "app.main:make",
         factory=True,
+        http="app.live.requests:PromptRequests",
         ws="app.live.pipes:DirectPipe",
         ws_per_message_deflate=False,
         ws_ping_interval=10,
