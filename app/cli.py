@@ -10,17 +10,19 @@ import sys
 import threading
 import time
 import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import uvicorn
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session, col, select
 
-from app import rehearsal
+from app import listening, rehearsal, workers
 from app.domain import demo, links
 from app.models import FACES, Dialogue
 from app.settings import MESSAGE_MAX, Settings, with_driver
-from app.store import Writer, moving, reading, schema, sqlite_is_safe, sqlite_version, writing
+from app.store import Writer, is_sqlite, moving, reading, schema, sqlite_is_safe, sqlite_version, turn, writing
 from app.web import qr
 from app.web.links import address
 
@@ -40,6 +42,8 @@ def main(argv: list[str] | None = None) -> int:
     link.add_argument("face", choices=FACES)
     link.add_argument("--dialogue", type=int, default=0, help="which dialogue; default the newest")
     link.add_argument("--data", type=Path, help="the data folder")
+    work = commands.add_parser("work", help="what serve --workers starts; not for people")
+    work.add_argument("--fd", type=int, required=True, help="the socket to serve")
     rehearsal.add_arguments(commands.add_parser("rehearse", help="play a whole day against a running server"))
     arguments = parser.parse_args(argv)
     logging.basicConfig(level=logging.INFO, stream=sys.stderr, format="%(asctime)s %(levelname)s %(name)s %(message)s")
@@ -47,6 +51,8 @@ def main(argv: list[str] | None = None) -> int:
         sys.stdout.reconfigure(encoding="utf-8", errors="replace")
     if arguments.command == "rehearse":
         return rehearsal.main(arguments)
+    if arguments.command == "work":
+        return workers.work(_server(), arguments.fd)
     if arguments.data is not None:
         os.environ["TOVHOLDER_DATA"] = str(arguments.data)
     return {"serve": _serve, "migrate": _migrate, "link": _link}[arguments.command](arguments)
@@ -57,6 +63,8 @@ def _serve_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--port", type=int, help="the port; 0 takes a free one; default 8000")
     parser.add_argument("--data", type=Path, help="the data folder; default ./data")
     parser.add_argument("--lan", action="store_true", help="let phones on the same network in")
+    parser.add_argument("--workers", type=int, default=1, help="processes that serve together; needs PostgreSQL")
+    parser.add_argument("--fd", type=int, help="serve this inherited socket; default the one systemd passes on")
     parser.add_argument("--json", action="store_true", help="print the addresses as one line of JSON")
 
 
@@ -122,14 +130,17 @@ def _last_address(settings: Settings) -> str:
 
 def _serve(arguments: argparse.Namespace) -> int:
     settings = Settings()
+    if arguments.workers > 1 and is_sqlite(settings.database):
+        log.error("--workers needs PostgreSQL: a SQLite database has one process that writes; set DATABASE_URL")
+        return 2
     host = arguments.host or ("0.0.0.0" if arguments.lan else settings.host)  # noqa: S104 - asked for by --lan
     port = settings.port if arguments.port is None else arguments.port
     try:
-        listening = _listen(host, port)
+        sockets = listening.sockets(host, port, arguments.workers, arguments.fd)
     except OSError as taken:
         log.error("port %d cannot be used: %s", port, taken.strerror)
         return 1
-    port = listening.getsockname()[1]
+    host, port = listening.place(sockets[0], host, port)
     shown = _reachable() if host in ("0.0.0.0", "::") else host  # noqa: S104 - compared, not bound
     settings.public_url = settings.public_url.rstrip("/") or f"http://{shown}:{port}"
     os.environ |= {
@@ -139,23 +150,28 @@ def _serve(arguments: argparse.Namespace) -> int:
     }
     _tell_about_sqlite(settings)
     schema.upgrade(settings.database)
-    addresses = _addresses(settings)
+    with _boot(settings):
+        addresses = _addresses(settings)
     settings.data.mkdir(parents=True, exist_ok=True)
     _address_file(settings).write_text(settings.public_url, encoding="utf-8")
-    logging.getLogger("uvicorn.error").setLevel(logging.WARNING)  # below it stand addresses and codes of people
-    server = uvicorn.Server(_uvicorn())
+    stopped = threading.Event()
     probe = f"http://{'127.0.0.1' if host == '0.0.0.0' else host}:{port}/healthz"  # noqa: S104 - compared
-    threading.Thread(target=_announce, args=(server, addresses, probe, arguments.json), daemon=True).start()
+    threading.Thread(target=_announce, args=(stopped, addresses, probe, arguments.json), daemon=True).start()
+    if arguments.workers > 1:
+        return workers.run(sockets, arguments.workers, stopped)
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
-        server.run(sockets=[listening])
+        _server().run(sockets=sockets)
     except KeyboardInterrupt:
         log.info("stopped")
+    finally:
+        stopped.set()
     return 0
 
 
-def _uvicorn() -> uvicorn.Config:
-    return uvicorn.Config(
+def _server() -> uvicorn.Server:
+    logging.getLogger("uvicorn.error").setLevel(logging.WARNING)  # below it stand addresses and codes of people
+    config = uvicorn.Config(
         "app.main:make",
         factory=True,
         http="app.live.requests:PromptRequests",
@@ -171,16 +187,16 @@ def _uvicorn() -> uvicorn.Config:
         server_header=False,
         proxy_headers=True,
     )
+    return uvicorn.Server(config)
 
 
-def _listen(host: str, port: int) -> socket.socket:
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listening = socket.socket(family, socket.SOCK_STREAM)
-    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    if hasattr(socket, "TCP_USER_TIMEOUT"):  # Linux cuts what a phone has not taken for so long; nobody else can
-        listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, 15_000)
-    listening.bind((host, port))
-    return listening
+@contextmanager
+def _boot(settings: Settings) -> Iterator[None]:
+    """Two servers that start together on an empty database make one demo."""
+    engine = reading(settings.database)
+    with turn(engine, "boot", wait=True):
+        yield
+    engine.dispose()
 
 
 def _reachable() -> str:
@@ -220,9 +236,9 @@ def _addresses(settings: Settings) -> dict[str, str]:
         writer.close()
 
 
-def _announce(server: uvicorn.Server, addresses: dict[str, str], probe: str, as_json: bool) -> None:
+def _announce(stopped: threading.Event, addresses: dict[str, str], probe: str, as_json: bool) -> None:
     """Print the addresses once the server answers."""
-    while not server.should_exit:
+    while not stopped.is_set():
         try:
             with urllib.request.urlopen(probe, timeout=1):  # noqa: S310 - our own address
                 break

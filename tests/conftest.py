@@ -179,12 +179,12 @@ class Live:
         self.process.wait()
 
 
-def serve(data: Path, port: int = 0, **environment: str) -> Live:
+def serve(data: Path, port: int = 0, *words: str, **environment: str) -> Live:
     """Start the real server and wait for its addresses."""
     log = data.parent / f"{data.name}.log"
     with log.open("a") as told:
         process = subprocess.Popen(
-            [sys.executable, "-m", "app", "serve", "--json", "--port", str(port), "--data", str(data)],
+            [sys.executable, "-m", "app", "serve", "--json", "--port", str(port), "--data", str(data), *words],
             cwd=ROOT,
             stdout=subprocess.PIPE,
             stderr=told,
@@ -199,8 +199,8 @@ def serve(data: Path, port: int = 0, **environment: str) -> Live:
 
 
 @contextmanager
-def serving(data: Path, port: int = 0, **environment: str) -> Iterator[Live]:
-    live = serve(data, port, **environment)
+def serving(data: Path, port: int = 0, *words: str, **environment: str) -> Iterator[Live]:
+    live = serve(data, port, *words, **environment)
     try:
         yield live
     finally:

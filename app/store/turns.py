@@ -6,11 +6,12 @@ from contextlib import contextmanager
 from sqlalchemy import Engine, text
 
 _TRY = text("SELECT pg_try_advisory_xact_lock(hashtext(:work), :number)")
+_WAIT = text("SELECT true FROM pg_advisory_xact_lock(hashtext(:work), :number)")
 
 
 @contextmanager
-def turn(engine: Engine, work: str, number: int = 0) -> Iterator[bool]:
-    """Whether it is this process's turn now; if so it is nobody else's until the block ends.
+def turn(engine: Engine, work: str, number: int = 0, *, wait: bool = False) -> Iterator[bool]:
+    """Whether it is this process's turn now; if so it is nobody else's until the block ends. `wait` waits for it.
 
     Holds one of the engine's connections meanwhile. On SQLite there is nobody else.
     """
@@ -18,4 +19,4 @@ def turn(engine: Engine, work: str, number: int = 0) -> Iterator[bool]:
         yield True
         return
     with engine.begin() as connection:
-        yield bool(connection.execute(_TRY, {"work": work, "number": number}).scalar_one())
+        yield bool(connection.execute(_WAIT if wait else _TRY, {"work": work, "number": number}).scalar_one())
