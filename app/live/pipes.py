@@ -7,12 +7,16 @@ socket gets a `QueuedPipe`, which speaks plain ASGI.
 
 import asyncio
 import contextlib
+import logging
 from collections.abc import Callable
 from typing import Any, Protocol
 
 from starlette.types import Receive, Scope, Send
+from uvicorn.protocols.utils import ClientDisconnected
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.http11 import Request
+
+log = logging.getLogger(__name__)
 
 EXTENSION = "tovholder.pipe"
 GOODBYE_WITHIN = 2.0  # seconds the other side has to answer a goodbye
@@ -48,7 +52,7 @@ def framed(payload: bytes) -> bytes:
 
 
 class Pipe(Protocol):
-    """One socket, once it is accepted. Nothing here waits but `until_ended`."""
+    """One socket, once it is accepted. Nothing here waits but `stay`."""
 
     def write(self, text: Text) -> None:
         """Send a text, or keep it until the other side takes it. On an ended socket nothing happens."""
@@ -68,14 +72,25 @@ class Pipe(Protocol):
     def abort(self) -> None:
         """Cut at once, whatever has not been taken."""
 
-    async def until_ended(self) -> None:
-        """Wait until either side has ended it."""
+    async def stay(self, ended: Callable[[], object]) -> None:
+        """Keep the socket open, and call `ended` when either side has ended it; the last thing its task does."""
+
+
+class _NobodyReads:
+    """In the place of a queue that costs every idle phone a kilobyte."""
+
+    def put_nowait(self, message: object) -> None:
+        """Nobody waits for it."""
+
+
+_NOBODY_READS = _NobodyReads()
 
 
 class DirectPipe(WebSocketsSansIOProtocol):
     """uvicorn's protocol, whose transport the hub writes to, and whose texts go to a listener without a task."""
 
     listener: Listener | None = None
+    ended: Callable[[], object] | None = None
 
     def handle_connect(self, event: Request) -> None:
         super().handle_connect(event)
@@ -124,9 +139,31 @@ class DirectPipe(WebSocketsSansIOProtocol):
     def abort(self) -> None:
         self.transport.abort()
 
-    async def until_ended(self) -> None:
-        while (await self.queue.get())["type"] != "websocket.disconnect":
+    async def stay(self, ended: Callable[[], object]) -> None:
+        """Returns at once: an idle phone costs no task, and what its handshake held is let go."""
+        if self.disconnected:
+            ended()
+            return
+        self.ended = ended
+        self.scope, self.queue = None, _NOBODY_READS  # type: ignore[assignment]
+
+    async def run_asgi(self) -> None:
+        """As uvicorn's own, but a socket that somebody stays with outlives the task."""
+        try:
+            await self.app(self.scope, self.receive, self.send)
+        except ClientDisconnected:
             pass
+        except BaseException:
+            log.exception("a socket failed")
+            self.send_500_response()
+        if self.ended is None and self.close_timer is None:
+            self.transport.close()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        super().connection_lost(exc)
+        if self.ended is not None:
+            self.ended()
+            self.ended = None
 
     def send_receive_event_to_app(self) -> None:
         if self.listener is None:
@@ -165,10 +202,9 @@ class QueuedPipe:
         self._line: asyncio.Queue[Text | tuple[int, str]] = asyncio.Queue()
         self._size = 0
         self._listener: Listener = lambda text: None
+        self._may_read = asyncio.Event()  # not before somebody listens
         self._reading = asyncio.create_task(self._read(receive))
         self._writing = asyncio.create_task(self._write())
-        self._may_read = asyncio.Event()
-        self._may_read.set()
 
     def write(self, text: Text) -> None:
         if not self._writing.done():
@@ -180,6 +216,7 @@ class QueuedPipe:
 
     def listen(self, listener: Listener) -> None:
         self._listener = listener
+        self.rest(False)
 
     def rest(self, resting: bool) -> None:
         if resting:
@@ -194,10 +231,13 @@ class QueuedPipe:
         self._writing.cancel()
         self._reading.cancel()
 
-    async def until_ended(self) -> None:
-        await asyncio.wait({self._reading, self._writing}, return_when=asyncio.FIRST_COMPLETED)
-        self.abort()
-        await asyncio.gather(self._reading, self._writing, return_exceptions=True)
+    async def stay(self, ended: Callable[[], object]) -> None:
+        try:
+            await asyncio.wait({self._reading, self._writing}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            ended()
+            self.abort()
+            await asyncio.gather(self._reading, self._writing, return_exceptions=True)
 
     async def _read(self, receive: Receive) -> None:
         while True:

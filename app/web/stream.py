@@ -98,21 +98,24 @@ async def _serve(socket: HTTPConnection, ticket: Ticket, pipe: Pipe) -> None:
     hub, seats = place.of(socket).hub, socket.app.state.seats
     subscriber = Subscriber(ticket.topic, ticket.language, pipe)
     sender = ticket.sender
-    if sender is not None:
-        seats.take(sender.participant_id, pipe)
-    try:
-        try:
-            await hub.join(subscriber)
-        except failures.AWAY:  # the hub has said so in the log
-            pipe.end(TRY_AGAIN, "busy")
-            return
-        pipe.listen(sending.Line(socket.app.state, sender, pipe).take if sender else _drop)
-        del socket
-        await pipe.until_ended()
-    finally:
+
+    def ended() -> None:
         hub.leave(subscriber)
         if sender is not None:
             seats.leave(sender.participant_id, pipe)
+
+    if sender is not None:
+        seats.take(sender.participant_id, pipe)
+    try:
+        await hub.join(subscriber)
+    except BaseException as error:
+        ended()
+        if not isinstance(error, failures.AWAY):  # of those the hub has told the log
+            raise
+        pipe.end(TRY_AGAIN, "busy")
+        return
+    pipe.listen(sending.Line(socket.app.state, sender, pipe).take if sender else _drop)
+    await pipe.stay(ended)
 
 
 def _drop(_text: str) -> None:

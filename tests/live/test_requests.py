@@ -3,16 +3,12 @@
 import socket
 from collections.abc import Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass
-from threading import Thread
 from time import monotonic
 
 import pytest
-import uvicorn
 
 from app.live import requests
-from tests.domain import hall
-from tests.web.house import opened_house
+from tests.live.server import Server, running
 
 HALVES = {
     "silence": b"",
@@ -22,34 +18,13 @@ HALVES = {
 }
 
 
-@dataclass
-class Server:
-    port: int
-    code: str
-
-
 @pytest.fixture
 def server(tmp_path, monkeypatch) -> Iterator[Server]:
     """The server in this process, with a tenth of its patience."""
     for limit in ("ASK_WITHIN", "SEND_WITHIN"):
         monkeypatch.setattr(requests, limit, getattr(requests, limit) / 10)
-    with opened_house(tmp_path) as house:
-        made = hall.writing(house)  # type: ignore[arg-type]
-        config = uvicorn.Config(
-            house.client.app,
-            http="app.live.requests:PromptRequests",
-            ws="app.live.pipes:DirectPipe",
-            lifespan="off",
-            timeout_keep_alive=1,
-            log_config=None,
-        )
-        running = uvicorn.Server(config)
-        listening = socket.create_server(("127.0.0.1", 0))
-        thread = Thread(target=running.run, kwargs={"sockets": [listening]})
-        thread.start()
-        yield Server(listening.getsockname()[1], made.dialogue.code)
-        running.should_exit = True
-        thread.join(10)
+    with running(tmp_path) as server:
+        yield server
 
 
 def gone_after(connections: dict[str, socket.socket], within: float) -> dict[str, float]:
@@ -86,7 +61,7 @@ def test_who_does_not_finish_asking_is_let_go(server):
 def test_a_body_that_stops_half_way_is_let_go_without_a_fault(server, caplog):
     head = "Content-Type: application/x-www-form-urlencoded\r\nContent-Length: 900\r\n\r\n"
     begun = {
-        path: f"POST /d/{server.code}/{path} HTTP/1.1\r\nHost: 127.0.0.1\r\n{head}first=half".encode()
+        path: f"POST /d/{server.hall.dialogue.code}/{path} HTTP/1.1\r\nHost: 127.0.0.1\r\n{head}first=half".encode()
         for path in ("join", "cards", "return")
     }
     with ExitStack() as open_:
