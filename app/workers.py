@@ -18,7 +18,8 @@ log = logging.getLogger("tovholder")
 
 GOODBYE_WITHIN = 4.5  # seconds the workers have to stop
 LOOK_EVERY = 0.1
-STARTUP_FAILURE = 3  # uvicorn's exit code when the app cannot start at all
+SHORT_LIFE = 5.0  # seconds; a worker that lives no longer, so many times in a row, will never live
+SHORT_LIVES = 5
 
 
 class Worker:
@@ -26,6 +27,7 @@ class Worker:
 
     def __init__(self, listening: socket.socket) -> None:
         self._listening = listening
+        self._short_lives = 0
         self._start()
 
     def _start(self) -> None:
@@ -39,9 +41,11 @@ class Worker:
     def look_after(self) -> None:
         """Start it again if it died; not more than once a second. Raises RuntimeError if it can never start."""
         code = self.process.poll()
-        if code is None or time.monotonic() - self._begun < 1:
+        lived = time.monotonic() - self._begun
+        if code is None or lived < 1:
             return
-        if code == STARTUP_FAILURE:
+        self._short_lives = self._short_lives + 1 if lived < SHORT_LIFE else 0
+        if self._short_lives == SHORT_LIVES:
             raise RuntimeError("a worker cannot start")
         log.warning("worker %d died (%d) and is started again", self.process.pid, code)
         self._close()

@@ -5,12 +5,14 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
 import httpx
 import pytest
 
+from app import listening, workers
 from tests.conftest import ROOT, Live, serving
 from tests.live.test_two_servers import TOGETHER, activity, shows
 from tests.web.test_phone import go
@@ -80,6 +82,17 @@ def test_workers_do_not_outlive_a_parent_that_was_killed(three):
     workers = workers_of(three)
     three.kill()
     until(lambda: all(gone(pid) for pid in workers))
+
+
+def test_a_worker_that_can_never_start_ends_the_server(monkeypatch):
+    monkeypatch.setattr(workers, "SHORT_LIVES", 2)
+    monkeypatch.setenv("TOVHOLDER_TEXTS_PER_MINUTE", "0")  # no server takes that
+    before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
+    [held] = listening.sockets("127.0.0.1", 0)
+    with held:
+        assert workers.run([held], 1, threading.Event()) == 1
+    for number, handler in before.items():
+        signal.signal(number, handler)
 
 
 def test_several_workers_on_sqlite_are_refused_in_one_line(tmp_path):
