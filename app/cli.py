@@ -18,11 +18,11 @@ import uvicorn
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session, col, select
 
-from app import listening, rehearsal, workers
+from app import listening, workers
 from app.domain import demo, links
 from app.models import FACES, Dialogue
 from app.settings import MESSAGE_MAX, Settings, with_driver
-from app.store import Writer, is_sqlite, moving, reading, schema, sqlite_is_safe, sqlite_version, turn, writing
+from app.store import Writer, is_sqlite, reading, schema, sqlite_is_safe, sqlite_version, turn, writing
 from app.web import qr
 from app.web.links import address
 
@@ -44,13 +44,19 @@ def main(argv: list[str] | None = None) -> int:
     link.add_argument("--data", type=Path, help="the data folder")
     work = commands.add_parser("work", help="what serve --workers starts; not for people")
     work.add_argument("--fd", type=int, required=True, help="the socket to serve")
-    rehearsal.add_arguments(commands.add_parser("rehearse", help="play a whole day against a running server"))
+    rehearse = commands.add_parser("rehearse", help="play a whole day against a running server")
+    argv = sys.argv[1:] if argv is None else argv
+    if argv[:1] == ["rehearse"]:  # loaded for it alone: a server starts sooner without
+        from app import rehearsal
+
+        rehearsal.add_arguments(rehearse)
+        rehearse.set_defaults(run=rehearsal.main)
     arguments = parser.parse_args(argv)
     logging.basicConfig(level=logging.INFO, stream=sys.stderr, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     if hasattr(sys.stdout, "reconfigure"):  # QR codes and Danish letters on a console that expects neither
         sys.stdout.reconfigure(encoding="utf-8", errors="replace")
     if arguments.command == "rehearse":
-        return rehearsal.main(arguments)
+        return int(arguments.run(arguments))
     if arguments.command == "work":
         return workers.work(_server(), arguments.fd)
     if arguments.data is not None:
@@ -80,6 +86,8 @@ def _move(arguments: argparse.Namespace) -> int:
     if not (arguments.source and arguments.target):
         log.error("moving takes both --from and --to")
         return 2
+    from app.store import moving
+
     try:
         moving.move(
             with_driver(arguments.source),

@@ -11,7 +11,7 @@ from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
 from app import errors, language
-from app.documents import csv, markdown, pdf, summary
+from app.documents import csv, markdown, summary
 from app.documents.summary import SummaryView
 from app.domain import dialogues
 from app.web import deps, place, render
@@ -69,7 +69,7 @@ async def as_csv(
 async def as_pdf(request: Request, dialogue_id: deps.Id, _organiser: Asking, language: Spoken = None) -> Response:
     """The summary set in pages; at most two are set at once."""
     view = await _view(request, dialogue_id, language)
-    pages = await asyncio.get_running_loop().run_in_executor(_press, pdf.render, view)
+    pages = await asyncio.get_running_loop().run_in_executor(_press, _set, view)
     return _file(pages, view.title, "pdf", "application/pdf")
 
 
@@ -82,6 +82,12 @@ def _speak(wanted: str | None) -> str:
 
 async def _view(request: Request, dialogue_id: int, wanted: str | None) -> SummaryView:
     return await place.of(request).read(summary.build, dialogue_id, _speak(wanted))
+
+
+def _set(view: SummaryView) -> bytes:
+    from app.documents import pdf  # the typesetter is large, and most servers never set a page
+
+    return pdf.render(view)
 
 
 def _file(content: bytes, title: str, ending: str, media_type: str) -> Response:
