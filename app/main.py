@@ -9,8 +9,7 @@ from fastapi import FastAPI
 from itsdangerous import URLSafeSerializer
 from starlette.middleware import Middleware
 from starlette.middleware.errors import ServerErrorMiddleware
-from starlette.staticfiles import StaticFiles
-from starlette.types import Scope
+from starlette.middleware.gzip import GZipMiddleware
 
 from app import settings as limits
 from app import store
@@ -38,19 +37,9 @@ from app.web import (
 from app.web.guard import Guard
 from app.web.pictures import Pictures
 from app.web.place import Place
-from app.web.render import STATIC
+from app.web.statics import Statics
 
 log = logging.getLogger(__name__)
-
-
-class Statics(StaticFiles):
-    """Our own files, cached for good: their addresses carry a fingerprint."""
-
-    async def get_response(self, path: str, scope: Scope):  # type: ignore[no-untyped-def]
-        response = await super().get_response(path, scope)
-        if b"v=" in scope["query_string"]:
-            response.headers["cache-control"] = "public, max-age=31536000, immutable"
-        return response
 
 
 def create(settings: Settings) -> FastAPI:
@@ -93,6 +82,7 @@ def create(settings: Settings) -> FastAPI:
         middleware=[
             Middleware(Guard, default_language=settings.language, refuse=failures.refuse),
             Middleware(stream.Sockets),
+            Middleware(GZipMiddleware, minimum_size=1000, compresslevel=4),
             Middleware(ServerErrorMiddleware, handler=failures.unexpected),  # inside the guard, whose headers it needs
         ],
         max_body_size=limits.BODY_MAX,
@@ -107,7 +97,7 @@ def create(settings: Settings) -> FastAPI:
         "votes": tries.Buckets(settings.votes_per_minute, burst=limits.VOTES_BURST),
     }
     failures.install(app)
-    app.mount("/static", Statics(directory=STATIC), name="static")
+    app.mount("/static", Statics(), name="static")
     app.router.routes.extend(sending.routes)
     for face in (health, links, join, pages, phone, board, desk, office, downloads):
         app.include_router(face.router)

@@ -3,79 +3,213 @@
   "use strict";
   const base = document.body.dataset.base;
   const byId = (id) => document.getElementById(id);
-
-  htmx.config.wsReconnectDelay = (tries) => Math.min(5000, 400 * 2 ** tries) * (0.5 + Math.random() / 2);
-
-  // What is being written here. A form with text in it is never replaced by a push.
-  const unsent = () =>
-    [...document.querySelectorAll("form[data-write] textarea")].find((box) => box.value.trim() && box.value !== box.defaultValue);
-
-  // Following: the pulse says that something changed; the phone then reads its own page.
-  let seen = byId("pulse")?.dataset.seq;
-  const step = () => byId("pulse").dataset.step;
   const read = (what, target) => htmx.ajax("GET", `${base}/${what}`, { target, swap: "outerHTML" });
-  const follow = () => {
-    if (!base || !byId("now")) return;
-    const moved = step() !== byId("now").dataset.step;
-    byId("moved").hidden = !(moved && unsent());
-    if (moved && !unsent()) setTimeout(() => step() !== byId("now").dataset.step && read("now", "#now"), Math.random() * 250);
-    else if (!moved && seen !== byId("pulse").dataset.seq) setTimeout(() => read("mine", "#mine"), Math.random() * 1500);
-    seen = byId("pulse").dataset.seq;
+  const say = (words) => {
+    byId("said").textContent = "";
+    setTimeout(() => (byId("said").textContent = words), 50); // the same words twice are two announcements
   };
-  document.addEventListener("htmx:wsAfterMessage", follow);
-  document.addEventListener("click", (event) => {
-    if (event.target.closest("[data-send-now]")) unsent()?.form.requestSubmit();
-    if (event.target.closest("[data-go-on]")) {
+  const words = (name, values = {}) =>
+    Object.entries(values).reduce((text, [key, value]) => text.replace(`{${key}}`, value), byId("words").dataset[name]);
+
+  // --- what is being written: a draft until it is sent
+  const writing = () => [...document.querySelectorAll("form[data-write]")];
+  const texts = (form) => [...form.querySelectorAll("textarea")];
+  const unsent = () => writing().find((form) => texts(form).some((box) => box.value.trim() && box.value !== box.defaultValue));
+  const nameOf = (form) => `${base}|${form.elements.activity.value}|${form.elements.kind.value}`;
+  const draftOf = (form) => ({
+    form: nameOf(form),
+    to: toOf(form),
+    fields: Object.fromEntries(new FormData(form)),
+  });
+  const toOf = (form) => form.getAttribute("action").slice(base.length + 1);
+
+  let saving;
+  const save = (form) => (texts(form).some((box) => box.value.trim()) ? Outbox.keepDraft(draftOf(form)) : Outbox.forgetDraft(nameOf(form)));
+  document.addEventListener("input", ({ target }) => {
+    const form = target.closest?.("form[data-write]");
+    if (!form) return;
+    Fields.count(form);
+    clearTimeout(saving);
+    saving = setTimeout(save, 300, form);
+  });
+  const saveNow = () => unsent() && save(unsent());
+  addEventListener("pagehide", saveNow);
+  document.addEventListener("visibilitychange", saveNow);
+
+  const restore = async () => {
+    const drafts = await Outbox.drafts();
+    for (const form of writing()) {
+      const draft = drafts.find((row) => row.form === nameOf(form));
+      if (!draft || texts(form).some((box) => box.value.trim())) continue;
+      fill(form, draft.fields);
+    }
+    showKept();
+  };
+  const fill = (form, fields) => {
+    for (const box of texts(form)) box.value = fields[box.name] || "";
+    form.elements.key.value = fields.key; // the same key: what was already sent is not sent twice
+    form.closest("details")?.setAttribute("open", "");
+    Fields.count(form);
+  };
+
+  // --- sending: stored first, then sent
+  document.addEventListener("submit", async (event) => {
+    const form = event.target;
+    if (form.matches("[data-forget]")) {
+      event.preventDefault();
+      await Outbox.clear();
+      form.submit();
+    }
+    if (!form.matches("[data-keep]")) return;
+    event.preventDefault();
+    if (form.matches("[data-write]") && Fields.count(form) < 0) return texts(form)[0].focus();
+    const fields = Object.fromEntries(new FormData(form));
+    if (event.submitter?.name) fields[event.submitter.name] = event.submitter.value;
+    const row = { key: fields.key, to: toOf(form), fields };
+    if (form.matches("[data-write]")) {
+      const form_ = nameOf(form);
+      clearTimeout(saving);
+      for (const box of texts(form)) box.value = box.defaultValue = "";
+      Fields.count(form);
+      texts(form)[0].focus();
+      form.elements.key.value = Outbox.key();
+      await Outbox.put(row, form_);
+      follow();
+    } else {
+      form.elements.key.value = Outbox.key();
+      byId("received")?.setAttribute("hidden", "");
+      await Outbox.put(row);
+    }
+  });
+
+  // --- what lies here: waiting, refused, or left behind in a form that is gone
+  let waiting = 0;
+  const showKept = async () => {
+    const list = byId("kept");
+    if (!list) return;
+    const rows = await Outbox.kept();
+    const forms = new Set(writing().map(nameOf));
+    const left = (await Outbox.drafts()).filter((draft) => !forms.has(draft.form));
+    waiting = rows.filter((row) => !row.refused).length;
+    showLine();
+    const cards = rows.filter((row) => row.to === "cards").map((row) => kept(row, row.refused || words("kept"), !!row.refused));
+    list.replaceChildren(...cards, ...left.map((draft) => kept({ ...draft, key: draft.fields.key }, words("left"), true, true)));
+    list.hidden = !list.children.length;
+    const ballots = rows.filter((row) => row.to !== "cards" && !row.refused).length;
+    if (byId("ballot-kept")) byId("ballot-kept").hidden = !ballots;
+  };
+  const kept = (row, state, stuck, isDraft = false) => {
+    const card = byId("kept-card").content.cloneNode(true).firstElementChild;
+    const [first, second] = card.querySelectorAll("bdi");
+    first.textContent = row.fields.first;
+    second.textContent = row.fields.second || "";
+    second.parentElement.hidden = !row.fields.second;
+    card.querySelector("[data-state]").textContent = state;
+    card.querySelector(".row").hidden = !stuck;
+    const form = writing().find((one) => one.elements.kind.value === row.fields.kind) || writing()[0];
+    const back = card.querySelector("[data-back]");
+    back.hidden = isDraft || !form;
+    back.onclick = () => {
+      fill(form, { ...row.fields, key: Outbox.key() });
+      save(form);
+      Outbox.drop(row.key);
+      texts(form)[0].focus();
+    };
+    const now = card.querySelector("[data-now]");
+    now.hidden = !isDraft;
+    now.onclick = () => Outbox.put({ key: row.key, to: row.to, fields: row.fields }, row.form);
+    card.querySelector("[data-drop]").onclick = async () => {
+      await (isDraft ? Outbox.forgetDraft(row.form) : Outbox.drop(row.key));
+      showKept();
+    };
+    return card;
+  };
+  Outbox.listen(async (what, more) => {
+    if (what === "changed") return showKept();
+    if (what === "delivered") {
+      say(words("received"));
+      if (more.row.to === "cards") read("mine", "#mine");
+      else byId("received")?.removeAttribute("hidden");
+      if (waiting === 1 && !byId("offline").hidden) allSent();
+    } else if (more.row.to === "cards") {
+      say(more.row.refused || more.answer.message);
+    } else {
+      Outbox.drop(more.row.key);
+      notice(more.answer.message);
+      read("now", "#now");
+    }
+  });
+  const notice = (text) => {
+    say(text);
+    byId("refused").hidden = false;
+    byId("refused").querySelector("p").textContent = text;
+    setTimeout(() => (byId("refused").hidden = true), 15000);
+  };
+
+  // --- following: the pulse says that something changed; the phone then reads its own page
+  const first = byId("pulse").dataset;
+  let now = { step: first.step, seq: first.seq, epoch: first.epoch, build: first.build };
+  const shown = () => byId("now").dataset.step;
+  const follow = () => {
+    const moved = now.step !== shown();
+    byId("moved").hidden = !(moved && unsent());
+    if (moved && !unsent()) setTimeout(() => now.step !== shown() && !unsent() && read("now", "#now"), Math.random() * 250);
+  };
+  const hearPulse = (next) => {
+    const before = now;
+    now = next;
+    if (next.build !== first.build) return renew();
+    if (next.epoch !== before.epoch) return unsent() ? follow() : read("now", "#now");
+    follow();
+    if (now.step === shown() && next.seq !== before.seq) setTimeout(() => read("mine", "#mine"), Math.random() * 1500);
+  };
+  document.addEventListener("htmx:afterSwap", restore);
+  document.addEventListener("click", ({ target }) => {
+    if (target.closest("[data-send-now]")) unsent()?.requestSubmit();
+    if (target.closest("[data-reload]")) location.reload();
+    if (target.closest("[data-go-on]")) {
       byId("moved").hidden = true;
+      for (const form of writing()) Outbox.forgetDraft(nameOf(form));
       read("now", "#now");
     }
   });
 
-  // The connection: said after two seconds without one, and taken back in silence.
-  let waiting;
-  document.addEventListener("htmx:wsOpen", () => {
-    clearTimeout(waiting);
-    waiting = undefined;
-    byId("offline").hidden = true;
-  });
-  const lost = () => {
-    waiting ??= setTimeout(() => (byId("offline").hidden = false), 2000);
+  // A newer server: the page comes again by itself, but never under somebody's fingers.
+  const renew = () => {
+    if (unsent() || sessionStorage.getItem("renewed") === now.build) {
+      byId("renewed").hidden = sessionStorage.getItem("renewed") === now.build && !unsent();
+      return follow();
+    }
+    sessionStorage.setItem("renewed", now.build);
+    location.reload();
   };
-  document.addEventListener("htmx:wsClose", lost);
-  document.addEventListener("htmx:wsError", lost);
-  document.addEventListener("htmx:sendError", () => (byId("offline").hidden = false));
 
-  // Counting characters from 240, as people count them.
-  document.addEventListener("input", (event) => {
-    const box = event.target;
-    if (!box.matches?.("textarea[data-limit]")) return;
-    const limit = Number(box.dataset.limit);
-    const boxes = [...box.form.querySelectorAll("textarea[data-limit]")];
-    const left = Math.min(...boxes.map((each) => limit - [...each.value.trim()].length));
-    const counter = box.form.querySelector(".counter");
-    counter.hidden = left > 40;
-    counter.classList.toggle("over", left < 0);
-    counter.textContent = left < 0 ? counter.dataset.over.replace("{over}", -left) : counter.dataset.left.replace("{left}", left);
-  });
-
-  // Dots left, while choosing. The server counts again.
-  const countDots = (form) => {
-    const line = form.querySelector(".left[data-dots]");
-    if (!line) return;
-    const spent = [...form.querySelectorAll("input[type=radio]:checked")].reduce((sum, dot) => sum + Number(dot.value), 0);
-    const left = Number(line.dataset.dots) - spent;
-    line.querySelectorAll("i").forEach((mark, index) => mark.classList.toggle("on", index >= spent));
-    const { none, one, many } = line.dataset;
-    line.querySelector("span").textContent = left <= 0 ? none : left === 1 ? one : many.replace("{n}", left);
-    form.querySelector(".dots").classList.toggle("spent", left <= 0);
-    form.querySelectorAll(".dots li").forEach((item) => {
-      const own = Number(item.querySelector("input:checked")?.value || 0);
-      item.querySelectorAll("input").forEach((dot) => (dot.disabled = Number(dot.value) > own + Math.max(left, 0)));
-    });
+  // --- the connection: said after two seconds without one, and taken back in silence
+  let lost;
+  const showLine = () => {
+    const text = byId("offline").querySelector("span");
+    text.textContent = waiting === 0 ? words("safe") : waiting === 1 ? words("one") : words("many", { n: waiting });
   };
-  document.addEventListener("change", (event) => event.target.form && countDots(event.target.form));
+  const allSent = () => {
+    byId("sent").hidden = false;
+    setTimeout(() => (byId("sent").hidden = true), 4000);
+  };
+  const hearers = {
+    pulse: hearPulse,
+    up: () => {
+      clearTimeout(lost);
+      lost = undefined;
+      if (!byId("offline").hidden && !waiting) byId("offline").hidden = true;
+      byId("offline").hidden = true;
+      Outbox.drain();
+    },
+    down: () => {
+      lost ??= setTimeout(() => (byId("offline").hidden = false), 2000);
+    },
+    gone: () => location.reload(), // signed in on another phone, or forgotten: the server says which
+  };
 
-  // Clocks count down from the seconds the server sent; the phone's own clock may say anything.
+  // --- clocks count down from the seconds the server sent; the phone's own clock may say anything
   const started = new WeakMap();
   const tick = () => {
     for (const clock of document.querySelectorAll("[data-seconds]")) {
@@ -85,4 +219,8 @@
     }
   };
   setInterval(tick, 1000);
+
+  restore();
+  Line.start(base, hearers);
+  Outbox.start(base, Line.send);
 })();

@@ -1,5 +1,7 @@
 """The way in: code or QR, one role, and a phone that is the same person when it comes back."""
 
+import re
+import secrets
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Request
@@ -15,11 +17,17 @@ from app.web import deps, failures, guard, place, render
 
 router = APIRouter()
 
+_KEY = re.compile(r"[A-Za-z0-9_-]{22,64}")  # 128 bits at least: whoever guesses it is that person
+
 
 class JoinForm(BaseModel):
-    """The two taps: a role, and go. `rehearsal` marks simulated people, signed by the server that asked for them."""
+    """The two taps: a role, and go. `key` makes a repeat harmless: the same key is the same person.
+
+    `rehearsal` marks simulated people, signed by the server that asked for them.
+    """
 
     role: str = Field("other", max_length=60)
+    key: str = Field("", max_length=64)
     rehearsal: str = Field("", max_length=200)
 
 
@@ -51,7 +59,8 @@ async def ask(request: Request, dialogue: deps.Joinable) -> Response:
 
 async def _join_page(request: Request, dialogue: Dialogue, status: int = 200, said: str = "") -> Response:
     roles = await place.of(request).read(dialogues.perspectives, dialogue.id or 0)
-    return render.page(request, "join/join.html", status, dialogue=dialogue, roles=roles, said=said)
+    key = secrets.token_urlsafe(16)
+    return render.page(request, "join/join.html", status, dialogue=dialogue, roles=roles, said=said, key=key)
 
 
 @router.post("/d/{code}/join")
@@ -63,11 +72,25 @@ async def join(request: Request, dialogue: deps.Joinable, form: Annotated[JoinFo
         return _welcome(request, dialogue, known.return_code)
     simulated = _simulated(here, dialogue, form.rehearsal)
     me, token = await here.change(
-        participants.join, dialogue.id or 0, form.role, language.current(), simulated=simulated
+        participants.join,
+        dialogue.id or 0,
+        form.role,
+        language.current(),
+        simulated=simulated,
+        token=_token(here, dialogue, form.key),
     )
     answer = _welcome(request, dialogue, me.return_code)
     _remember(request, answer, dialogue, token)
     return answer
+
+
+def _token(here: place.Place, dialogue: Dialogue, key: str) -> str:
+    """What the phone will be known by: from its key, so that an answer lost on the way makes nobody twice."""
+    if not key:
+        return ""
+    if not _KEY.fullmatch(key):
+        raise errors.Unreadable
+    return participants.token_from(here.key, dialogue.id or 0, key)
 
 
 def _simulated(here: place.Place, dialogue: Dialogue, mark: str) -> bool:

@@ -116,6 +116,21 @@ async def now(request: Request, me: deps.Joined) -> Response:
     return await show(request, me)
 
 
+@router.get("/d/{code}/pulse")
+async def pulse(request: Request, me: deps.Joined) -> Response:
+    """The pulse by a plain request, for a phone whose sockets are blocked or asleep."""
+    return render.page(request, "_pulse.html", view=await place.of(request).read(pictures.pulse, me.dialogue_id))
+
+
+@router.post("/d/{code}/forget")
+async def forget(request: Request, dialogue: deps.Joinable) -> Response:
+    """This phone forgets who it is; the person stays in the dialogue."""
+    answer = RedirectResponse(f"/d/{dialogue.code}/join", 303)
+    secure = request.url.scheme == "https"
+    answer.delete_cookie(deps.cookie_name(request, "p", dialogue.id or 0), secure=secure, httponly=True, samesite="lax")
+    return answer
+
+
 @router.get("/d/{code}/mine")
 async def mine(request: Request, me: deps.Joined) -> Response:
     """My cards alone, for a phone whose form is in use."""
