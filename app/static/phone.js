@@ -125,7 +125,8 @@
     return card;
   };
   Outbox.listen(async (what, more) => {
-    if (what === "changed") return showKept();
+    if (what === "arrived") read("mine", "#mine"); // from another tab of the same person
+    if (what !== "delivered" && what !== "refused") return showKept();
     if (what === "delivered") {
       say(words("received"));
       if (more.row.to === "cards") read("mine", "#mine");

@@ -56,10 +56,10 @@ const Outbox = (() => {
   const tabs = "BroadcastChannel" in window ? new BroadcastChannel("tovholder") : null;
   const listeners = [];
   const tell = (what, more) => listeners.forEach((hear) => hear(what, more));
-  if (tabs) tabs.onmessage = () => tell("changed");
-  const changed = () => {
+  if (tabs) tabs.onmessage = ({ data }) => tell(data);
+  const changed = (elsewhere = "changed") => {
     tell("changed");
-    tabs?.postMessage("changed");
+    tabs?.postMessage(elsewhere);
   };
 
   // Sending: one after the other, oldest first, until every key has its answer.
@@ -94,11 +94,12 @@ const Outbox = (() => {
         await within("readwrite", (store) => void store("outbox").delete(row.key));
         memory.outbox.delete(row.key);
         tell("delivered", { row, answer });
+        changed("arrived");
       } else {
         await within("readwrite", (store) => void store("outbox").put({ ...row, refused: answer.message || "" }));
         tell("refused", { row, answer });
+        changed();
       }
-      changed();
     }
     sending = false;
     if (again) drain();

@@ -18,8 +18,9 @@ def room(tmp_path_factory):
         yield live
 
 
-def joined(chromium, live, size=(390, 844)):
-    page = chromium.new_context(locale="da-DK", viewport={"width": size[0], "height": size[1]}).new_page()
+def joined(chromium, live, size=(390, 844), context=None):
+    context = context or chromium.new_context(locale="da-DK", viewport={"width": size[0], "height": size[1]})
+    page = context.new_page()
     page.trouble = []
     page.on("pageerror", lambda error: page.trouble.append(str(error)))
     page.goto(live.join)
