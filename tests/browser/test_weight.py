@@ -50,5 +50,5 @@ def test_a_phone_fetches_little_and_then_only_the_page(room, chromium):
     assert len(everything) <= REQUESTS, everything
     again = fetched(page, lambda: page.goto(room.join))
     assert [name.rpartition("/")[2].partition("?")[0] for name in again] == [room.join.rpartition("/")[2]]
-    print(f"first view {sum(first_view.values())} B, everything {sum(everything.values())} B, {len(everything)} requests")
+    print(f"first view {sum(first_view.values())} B, all {sum(everything.values())} B in {len(everything)} requests")
     fresh.close()
