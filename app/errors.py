@@ -179,3 +179,8 @@ class PerspectivesWrong(Fact):
 class Busy(Fact):
     status = 503
     sentence = N_("The server is catching its breath. Your text is kept. Try again in a moment.")
+
+
+class StorageFull(Fact):
+    status = 507
+    sentence = N_("The server has no room for more right now. Your text is kept. Tell the facilitator.")

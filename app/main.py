@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import AsyncIterator, Callable
+from pathlib import Path
 
 from fastapi import FastAPI
 from itsdangerous import URLSafeSerializer
@@ -53,7 +54,8 @@ def create(settings: Settings) -> FastAPI:
     )
     relay = _relay(hub, settings.database, lambda ids: here.read_now(dialogues.numbers, ids))
     writer = store.Writer(store.writing(settings.database), relay.announce)
-    here = Place(settings, writer, store.reading(settings.database), hub, URLSafeSerializer(key, "visit"), key)
+    disk = store.Disk(*_reserve(settings))
+    here = Place(settings, writer, store.reading(settings.database), hub, disk, URLSafeSerializer(key, "visit"), key)
     pictures = Pictures(here)
 
     @contextlib.asynccontextmanager
@@ -109,6 +111,13 @@ def _relay(hub: Hub, database: str, numbers: Callable[[list[int]], dict[int, int
     if store.is_sqlite(database):
         return LocalRelay(hub)
     return NotifyRelay(hub, lambda: store.line(database), numbers)
+
+
+def _reserve(settings: Settings) -> tuple[Path, int]:
+    """The folder of the database and how much of its disk stays free; PostgreSQL looks after its own."""
+    if not store.is_sqlite(settings.database):
+        return settings.data, 0
+    return Path(settings.database.removeprefix("sqlite:///")).parent, settings.disk_reserve_mb << 20
 
 
 def make() -> FastAPI:

@@ -3,6 +3,7 @@
 import os
 import secrets
 from pathlib import Path
+from typing import Literal
 
 from pydantic import AliasChoices, Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -46,6 +47,9 @@ class Settings(BaseSettings):
     retention_days: int = Field(90, ge=1, le=1825)
     texts_per_minute: int = Field(TEXTS_PER_MINUTE, ge=1)
     votes_per_minute: int = Field(VOTES_PER_MINUTE, ge=1)
+    disk_reserve_mb: int = Field(200, ge=0)
+    metrics_token: str = ""
+    log: Literal["text", "json"] = "text"
     accessibility_statement_url: str = ""
     contact: str = ""
     demo: bool = True

@@ -25,7 +25,7 @@ from app.rehearsal.scenario import Unusable
 PATIENCE = 60.0  # seconds that an unanswered sending is repeated with the same key
 RECONNECT_CAP = 5.0
 SILENCE = 30.0  # a living socket is never silent that long: the server sends a pulse every ten seconds
-_AGAIN = {429, 502, 503, 504}
+_AGAIN = {429, 502, 503, 504, 507}
 _JOIN = re.compile(r"/d/([0-9A-Za-z]{1,64})/?(?:join/?)?")
 
 

@@ -10,16 +10,19 @@ import contextlib
 import logging
 import queue
 import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from contextvars import copy_context
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from sqlalchemy import Connection, Engine
 
 from app import errors
+from app.figures import Histogram
+from app.store import disk
 from app.store.transaction import Driver, Transaction
 
 log = logging.getLogger(__name__)
@@ -49,6 +52,17 @@ class _Waiting:
     error: BaseException | None = None
 
 
+@dataclass(slots=True)
+class Figures:
+    """What a writer has done since the start; those who came and are neither answered nor failed wait in line."""
+
+    came: int = 0
+    answered: int = 0
+    failed: int = 0  # with a refusal too
+    sizes: Histogram = field(default_factory=lambda: Histogram(1, 2, 5, 10, 20, 50, 100, 200, 500))
+    seconds: Histogram = field(default_factory=lambda: Histogram(0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.5, 1, 5))
+
+
 def settling(answer: Future[Any] | asyncio.Future[Any]) -> Settle:
     """Settle a change by filling a future."""
 
@@ -71,6 +85,7 @@ class Writer:
 
     def __init__(self, engine: Engine, announce: Callable[[dict[str, int]], None] = lambda topics: None) -> None:
         """`announce` is told, in the writer's thread, each topic that changed and its dialogue's sequence number."""
+        self.figures = Figures()
         self._engine = engine
         self._announce = announce
         self._line: queue.SimpleQueue[list[_Waiting] | None] = queue.SimpleQueue()
@@ -139,6 +154,7 @@ class Writer:
         with self._door:
             if self._closed:  # nobody would ever answer
                 raise errors.Busy
+            self.figures.came += len(together)
             self._line.put(together)
 
     def close(self) -> None:
@@ -173,12 +189,14 @@ class Writer:
         try:
             waiting.result = waiting.work(self._engine)
         except Exception as error:
-            waiting.error = error
+            waiting.error = errors.StorageFull() if disk.is_full(error) else error
+        self._count([waiting])
         _answer([waiting])
 
     def _commit(self, batch: list[_Waiting], tries: int = TRIES) -> None:
         touched: set[str] = set()
         told: dict[str, int] = {}
+        begun = time.perf_counter()
         try:
             with self._engine.begin() as connection:
                 driver = Driver(connection)
@@ -186,10 +204,17 @@ class Writer:
                     touched |= self._run(connection, driver, together)
                 told = _advance(driver, touched)
         except Exception as error:
-            log.exception("a group of %d changes could not be committed", len(batch))
+            failed: Exception = error
+            if disk.is_full(error):
+                log.error("the disk is full: a group of %d changes was refused", len(batch))
+                failed = errors.StorageFull()
+            else:
+                log.exception("a group of %d changes could not be committed", len(batch))
             for waiting in batch:
-                waiting.error = waiting.error or error
+                waiting.error = waiting.error or failed
             told = {}
+        self.figures.sizes.add(len(batch))
+        self.figures.seconds.add(time.perf_counter() - begun)
         try:
             if told:
                 self._announce(told)
@@ -199,9 +224,15 @@ class Writer:
         for waiting in again:
             waiting.result = waiting.error = None
             batch.remove(waiting)
+        self._count(batch)
         _answer(batch)
         if again:
             self._commit(again, tries - 1)
+
+    def _count(self, batch: Sequence[_Waiting]) -> None:
+        failed = sum(waiting.error is not None for waiting in batch)
+        self.figures.failed += failed
+        self.figures.answered += len(batch) - failed
 
     @staticmethod
     def _run(connection: Connection, driver: Driver, together: Sequence[_Waiting]) -> set[str]:
@@ -212,6 +243,8 @@ class Writer:
             _work(tx, together)
             tx.finish()
         except Exception as error:
+            if disk.is_full(error):  # SQLite has rolled back the whole group by itself
+                raise
             tx.abandon()
             tx.run("ROLLBACK TO SAVEPOINT change")
             tx.run("RELEASE SAVEPOINT change")

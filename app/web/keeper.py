@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from sqlmodel import Session
 
-from app import store
+from app import errors, store
 from app.domain import grouping, retention
 from app.domain.grouping import Arrangement
 from app.settings import THEMES_FROM
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 GATHER = 0.3  # seconds of arriving cards that are grouped together
+BALLAST_EVERY = 5.0
 A_DAY = 24 * 3600.0
 
 
@@ -104,15 +105,38 @@ def sweep(here: Place) -> list[int]:
 def _swept(here: Place) -> list[int]:
     gone = here.read_now(retention.due, datetime.now(UTC).date())
     for dialogue_id in gone:
-        here.writer.change_now(retention.delete, dialogue_id)
+        _delete(here, dialogue_id)
         log.info("dialogue %d was deleted on its day", dialogue_id)
     if here.read_now(retention.unscrubbed):
         here.writer.alone(retention.scrub)
     return gone
 
 
+def _delete(here: Place, dialogue_id: int) -> None:
+    try:
+        here.writer.change_now(retention.delete, dialogue_id)
+    except errors.StorageFull:
+        here.disk.release()
+        here.writer.change_now(retention.delete, dialogue_id)
+
+
+class BallastKeeper:
+    """Lays the ballast down again when there is room."""
+
+    def __init__(self, here: Place) -> None:
+        self._here = here
+
+    async def run(self) -> None:
+        while True:
+            await asyncio.sleep(BALLAST_EVERY)
+            try:
+                await asyncio.to_thread(self._here.disk.refill)
+            except OSError as wrong:
+                log.warning("the ballast could not be laid down: %s", wrong.strerror)
+
+
 def start(here: Place) -> list[asyncio.Task[None]]:
-    """Start both in the running event loop; the caller cancels them."""
-    themes_ = ThemeKeeper(here)
-    here.hub.listen("themes", themes_.told)
-    return [asyncio.create_task(themes_.run()), asyncio.create_task(DeletionKeeper(here).run())]
+    """Start them in the running event loop; the caller cancels them."""
+    themes = ThemeKeeper(here)
+    here.hub.listen("themes", themes.told)
+    return [asyncio.create_task(one.run()) for one in (themes, DeletionKeeper(here), BallastKeeper(here))]

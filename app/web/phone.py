@@ -167,6 +167,7 @@ async def correct_card(
     kind = own[card_id].kind
     try:
         request.app.state.buckets["texts"].take(deps.token_of(request, me))
+        here.need_room()
         await here.change(cards.correct, me, card_id, cards.written(kind, form.first, form.second))
     except errors.Fact as fact:
         return await _edit_page(
@@ -178,7 +179,7 @@ async def correct_card(
 @router.post("/d/{code}/cards/{card_id}/withdraw")
 async def withdraw_card(request: Request, me: deps.Joined, card_id: deps.Id) -> Response:
     """Take my card back."""
-    await place.of(request).change(cards.withdraw, me, card_id)
+    await place.of(request).make_room(cards.withdraw, me, card_id)
     if render.is_htmx(request):
         return await mine(request, me)
     return RedirectResponse(request.url.path.rpartition("/cards")[0], 303)

@@ -10,9 +10,10 @@ from sqlalchemy import Engine
 from sqlmodel import Session
 from starlette.requests import HTTPConnection
 
+from app import errors
 from app.live import Hub
 from app.settings import Settings
-from app.store import Transaction, Writer
+from app.store import Disk, Transaction, Writer
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -26,6 +27,7 @@ class Place:
     writer: Writer
     readers: Engine
     hub: Hub
+    disk: Disk
     signer: URLSafeSerializer
     key: str
 
@@ -43,6 +45,21 @@ class Place:
     ) -> R:
         """Run a domain verb; its answer means it is on disk."""
         return await self.writer.change(verb, *args, **kwargs)
+
+    async def make_room(
+        self, verb: Callable[Concatenate[Transaction, P], R], *args: P.args, **kwargs: P.kwargs
+    ) -> R:
+        """The same for a verb that takes something away, which a full disk does not stop."""
+        try:
+            return await self.writer.change(verb, *args, **kwargs)
+        except errors.StorageFull:
+            self.disk.release()
+            return await self.writer.change(verb, *args, **kwargs)
+
+    def need_room(self) -> None:
+        """Raises StorageFull while the disk has only its reserve left."""
+        if self.disk.is_tight():
+            raise errors.StorageFull
 
 
 def of(connection: HTTPConnection) -> Place:

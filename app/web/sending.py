@@ -75,6 +75,13 @@ def read(to: str, values: Mapping[str, str]) -> Sending:
     return Sending(key, "votes", _id(found[1]), values=_ballot(values))
 
 
+def let_in(state: State, token: str, sending: Sending) -> None:
+    """Raises SlowDown, or StorageFull for a text that there is no room for, which costs nothing of the budget."""
+    if sending.text is not None:
+        state.place.need_room()
+    state.buckets[sending.kind].take(token)
+
+
 def hand_in(writer: Writer, dialogue_id: int, token: str, sending: Sending, settle: Settle) -> None:
     """Stand in line with it; `settle` is called with the answer, or with what refused it, after the commit."""
     if sending.values is None:
@@ -134,10 +141,10 @@ def _ballot(fields: Mapping[str, str]) -> dict[int, int]:
 class Line:
     """What one socket sends, message by message. Nothing waits: each is answered after its commit."""
 
-    __slots__ = ("_buckets", "_in_flight", "_pipe", "_sender", "_writer")
+    __slots__ = ("_in_flight", "_pipe", "_sender", "_state", "_writer")
 
     def __init__(self, state: State, sender: Sender, pipe: Pipe) -> None:
-        self._buckets = state.buckets
+        self._state = state
         self._writer: Writer = state.place.writer
         self._sender = sender
         self._pipe = pipe
@@ -150,7 +157,7 @@ class Line:
             fields = _message(text)
             key = fields.get("key", "")[:64]
             sending = read(fields.get("to", ""), fields)
-            self._buckets[sending.kind].take(sender.token)
+            let_in(self._state, sender.token, sending)
             hand_in(self._writer, sender.dialogue_id, sender.token, sending, partial(self._answer, sending.key))
         except errors.Fact as fact:
             self._refuse(key, fact)
@@ -198,7 +205,7 @@ async def post(request: Request) -> Response:
         return Response(status_code=400)
     try:
         sending = read(request.url.path.split("/", 3)[3], fields)
-        request.app.state.buckets[sending.kind].take(token)
+        let_in(request.app.state, token, sending)
         taken: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
         hand_in(place.of(request).writer, dialogue_id, token, sending, settling(taken))
         answer = await taken

@@ -137,3 +137,16 @@ def test_two_writers_that_stand_in_each_others_way_both_get_through(postgres):
         here = threads.submit(postgres.do, rename, first, second)
         here.result(20), there.result(20)
     assert titles(postgres) == ["a!", "b!"]
+
+
+def test_the_figures_count_what_came_what_was_answered_and_what_failed(base):
+    async def together():
+        changes = [base.writer.change(fail if n % 3 == 0 else add, f"{n:03}") for n in range(90)]
+        return await asyncio.gather(*changes, return_exceptions=True)
+
+    asyncio.run(together())
+    figures = base.writer.figures
+    assert (figures.came, figures.answered, figures.failed) == (90, 60, 30)
+    assert figures.sizes.total == 90
+    assert sum(figures.sizes.counts) == sum(figures.seconds.counts) >= 1
+    assert 0 < figures.seconds.total < 60
