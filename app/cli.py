@@ -1,6 +1,7 @@
 """The console command `tovholder`: serve, migrate, link, rehearse. Results go to standard output, the rest to error."""
 
 import argparse
+import importlib
 import json
 import logging
 import os
@@ -29,6 +30,12 @@ from app.web.links import address
 log = logging.getLogger("tovholder")
 
 
+CLIENTS = {
+    "rehearse": "play a whole day against a running server",
+    "bench": "measure the live core beside bare baselines",
+}
+
+
 def main(argv: list[str] | None = None) -> int:
     """Run one command; returns its exit code."""
     parser = argparse.ArgumentParser(prog="tovholder", description="Live dialogues for workshops and conferences.")
@@ -44,18 +51,18 @@ def main(argv: list[str] | None = None) -> int:
     link.add_argument("--data", type=Path, help="the data folder")
     work = commands.add_parser("work", help="what serve --workers starts; not for people")
     work.add_argument("--fd", type=int, required=True, help="the socket to serve")
-    rehearse = commands.add_parser("rehearse", help="play a whole day against a running server")
     argv = sys.argv[1:] if argv is None else argv
-    if argv[:1] == ["rehearse"]:  # loaded for it alone: a server starts sooner without
-        from app import rehearsal
-
-        rehearsal.add_arguments(rehearse)
-        rehearse.set_defaults(run=rehearsal.main)
+    for name, what in CLIENTS.items():
+        client = commands.add_parser(name, help=what)
+        if argv[:1] == [name]:  # loaded for it alone: a server starts sooner without
+            module = importlib.import_module(f"app.{'rehearsal' if name == 'rehearse' else name}")
+            module.add_arguments(client)
+            client.set_defaults(run=module.main)
     arguments = parser.parse_args(argv)
     logging.basicConfig(level=logging.INFO, stream=sys.stderr, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     if hasattr(sys.stdout, "reconfigure"):  # QR codes and Danish letters on a console that expects neither
         sys.stdout.reconfigure(encoding="utf-8", errors="replace")
-    if arguments.command == "rehearse":
+    if arguments.command in CLIENTS:
         return int(arguments.run(arguments))
     if arguments.command == "work":
         return workers.work(_server(), arguments.fd)
@@ -157,6 +164,7 @@ def _serve(arguments: argparse.Namespace) -> int:
         "TOVHOLDER_PORT": str(port),
     }
     _tell_about_sqlite(settings)
+    _many_sockets()
     schema.upgrade(settings.database)
     with _boot(settings):
         addresses = _addresses(settings)
@@ -175,6 +183,16 @@ def _serve(arguments: argparse.Namespace) -> int:
     finally:
         stopped.set()
     return 0
+
+
+def _many_sockets() -> None:
+    """Hold as many sockets as the system allows: the usual 1,024 would be the size of the room."""
+    try:
+        import resource
+    except ImportError:  # Windows knows no such limit
+        return
+    most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
 def _server() -> uvicorn.Server:
