@@ -11,6 +11,7 @@ from itsdangerous import URLSafeSerializer
 from starlette.middleware import Middleware
 from starlette.middleware.errors import ServerErrorMiddleware
 from starlette.middleware.gzip import GZipMiddleware
+from starlette.types import Receive, Scope, Send
 
 from app import settings as limits
 from app import store
@@ -23,6 +24,7 @@ from app.web import (
     desk,
     downloads,
     dress,
+    express,
     failures,
     health,
     join,
@@ -41,6 +43,17 @@ from app.web.place import Place
 from app.web.statics import Statics
 
 log = logging.getLogger(__name__)
+
+
+class Tovholder(FastAPI):
+    """The app, with a short way for what phones send by the hundred."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if express.takes(scope):
+            scope["app"] = self
+            await self.state.express(scope, receive, send)
+        else:
+            await super().__call__(scope, receive, send)
 
 
 def create(settings: Settings) -> FastAPI:
@@ -75,7 +88,7 @@ def create(settings: Settings) -> FastAPI:
             await asyncio.to_thread(writer.close)
             here.readers.dispose()
 
-    app = FastAPI(
+    app = Tovholder(
         title="Tovholder",
         docs_url=None,
         redoc_url=None,
@@ -90,6 +103,7 @@ def create(settings: Settings) -> FastAPI:
         max_body_size=limits.BODY_MAX,
     )
     app.state.place = here
+    app.state.express = Guard(express.answer, default_language=settings.language, refuse=express.answer)
     app.state.wrong_codes = deps.WrongCodes()
     app.state.seats = stream.Seats()
     app.state.return_tries = tries.ReturnTries()

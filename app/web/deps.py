@@ -23,7 +23,7 @@ Code = Annotated[str, Path()]
 
 def cookie_name(connection: HTTPConnection, face: str, dialogue_id: int) -> str:
     """`__Host-` where the connection is secure; a venue's plain http address cannot have it."""
-    prefix = "__Host-" if connection.url.scheme in ("https", "wss") else ""
+    prefix = "__Host-" if connection.scope["scheme"] in ("https", "wss") else ""
     return f"{prefix}tovholder-{face}-{dialogue_id}"
 
 

@@ -16,7 +16,7 @@ from urllib.parse import parse_qsl
 import msgspec
 from starlette.datastructures import State
 from starlette.requests import ClientDisconnect, Request
-from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from app import errors, language
@@ -204,7 +204,7 @@ async def post(request: Request) -> Response:
     except ClientDisconnect:
         return Response(status_code=400)
     try:
-        sending = read(request.url.path.split("/", 3)[3], fields)
+        sending = read(request.scope["path"].split("/", 3)[3], fields)
         let_in(request.app.state, token, sending)
         taken: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
         hand_in(place.of(request).writer, dialogue_id, token, sending, settling(taken))
@@ -212,7 +212,7 @@ async def post(request: Request) -> Response:
     except errors.Fact as fact:
         return await _refused(request, fact, fields)
     if render.wants_json(request):
-        return JSONResponse(answer)
+        return Response(_encode(answer), media_type="application/json")
     if render.is_htmx(request):
         return await phone.show(request, await _me(request), sent=True)
     return RedirectResponse(f"/d/{request.path_params['code']}?sent={answer.get('number', 1)}", 303)
