@@ -14,6 +14,7 @@ import os
 import tempfile
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from random import Random
 from statistics import quantiles
@@ -30,7 +31,11 @@ from tests.domain import hall
 from tests.load.two_processes import KEY, two_servers
 
 IDLE = 15.0  # seconds of doing nothing
+EMPTY = 5.0  # seconds before anybody is there
 OVER = 20.0  # seconds over which everybody does something once
+
+
+PAGE = os.sysconf("SC_PAGE_SIZE")
 
 
 @dataclass(slots=True)
@@ -93,6 +98,9 @@ def furnished(url: str, lives: tuple[Live, Live], rooms: int, people: int) -> li
     return made
 
 
+Act = Callable[[Room, Phone], Awaitable[float]]
+
+
 @dataclass(slots=True)
 class Cpu:
     """Seconds of CPU of the two servers, and of PostgreSQL with all its processes where it is ours."""
@@ -102,6 +110,10 @@ class Cpu:
 
     def now(self) -> tuple[float, float]:
         return sum(map(_spent, self.servers)), sum(map(_spent, _family(self.database))) if self.database else 0.0
+
+    def memory(self) -> float:
+        """Kilobytes the servers hold."""
+        return sum(int(Path(f"/proc/{pid}/statm").read_text().split()[1]) for pid in self.servers) * PAGE / 1024
 
 
 def _spent(pid: int) -> float:
@@ -119,48 +131,63 @@ def _family(pid: int) -> Iterator[int]:
         yield from map(int, Path(f"/proc/{pid}/task/{pid}/children").read_text().split())
 
 
-async def play(rooms: list[Room], cpu: Cpu) -> dict[str, dict[str, float]]:
-    """Connect, rest, vote and write. Returns for each what one costs in microseconds, and how long answers took."""
-    chance = Random(7)
-    told: dict[str, dict[str, float]] = {}
-    phones = [(room, phone) for room in rooms for phone in room.phones]
+@dataclass(slots=True)
+class Meter:
+    """What each thing costs, in microseconds of CPU for one, and how long its answers took.
 
-    async def phase(name: str, count: int, work: Awaitable[list[float]]) -> None:
-        before, begun = cpu.now(), perf_counter()
+    What the servers cost by themselves is taken off.
+    """
+
+    cpu: Cpu
+    alone: tuple[float, float] = (0.0, 0.0)  # seconds of CPU a second while nobody is there
+    told: dict[str, dict[str, float]] = field(default_factory=dict)
+
+    async def tare(self) -> None:
+        before = self.cpu.now()
+        await asyncio.sleep(EMPTY)
+        servers, database = (after - earlier for earlier, after in zip(before, self.cpu.now(), strict=True))
+        self.alone = servers / EMPTY, database / EMPTY
+
+    async def measure(self, name: str, count: int, work: Awaitable[list[float]]) -> None:
+        before, begun = self.cpu.now(), perf_counter()
         took = await work
-        spent = [after - earlier for earlier, after in zip(before, cpu.now(), strict=True)]
-        told[name] = {
-            "count": count,
-            "seconds": round(perf_counter() - begun, 1),
-            "server_us": round(spent[0] / count * 1e6, 1),
-            "postgres_us": round(spent[1] / count * 1e6, 1),
-        }
+        seconds = perf_counter() - begun
+        servers, database = (
+            (after - earlier - rate * seconds) / count * 1e6
+            for earlier, after, rate in zip(before, self.cpu.now(), self.alone, strict=True)
+        )
+        figures = {"count": count, "seconds": seconds, "server_us": servers, "postgres_us": database}
         if took:
             cuts = quantiles(took, n=100, method="inclusive")
-            told[name] |= {"p50_ms": round(cuts[49] * 1000, 1), "p99_ms": round(cuts[98] * 1000, 1)}
+            figures |= {"p50_ms": cuts[49] * 1000, "p99_ms": cuts[98] * 1000}
+        self.told[name] = {what: round(value, 1) for what, value in figures.items()}
 
+
+async def play(rooms: list[Room], cpu: Cpu) -> dict[str, dict[str, float]]:
+    """Connect, rest, read, vote and write."""
+    meter, chance = Meter(cpu), Random(7)
+    phones = [(room, phone) for room in rooms for phone in room.phones]
+    await meter.tare()
+    memory = cpu.memory()
     async with (
         contextlib.AsyncExitStack() as held,
         httpx.AsyncClient() as desks,
         httpx.AsyncClient(timeout=30) as client,
     ):
-        await phase("connecting", len(phones), _connected(rooms, held))
+        await meter.measure("connecting", len(phones), _connected(rooms, held))
+        meter.told["connecting"]["kb"] = round((cpu.memory() - memory) / len(phones), 1)
         listening = [asyncio.create_task(phone.listen()) for _, phone in phones]
-        await phase("resting, a phone and second", round(len(phones) * IDLE), _resting())
+        await meter.measure("resting, a phone and second", round(len(phones) * IDLE), _resting())
         await _go(rooms, desks)
-        await phase(
-            "reading what is on",
-            len(phones),
-            _everybody(phones, chance, lambda room, phone: _read(client, room, phone)),
-        )
-        await phase("a ballot", len(phones), _everybody(phones, chance, _vote))
+        await meter.measure("reading what is on", len(phones), _everybody(phones, chance, partial(_read, client)))
+        await meter.measure("a ballot", len(phones), _everybody(phones, chance, _vote))
         for room in rooms:
             await _post(desks, room, "step", {"step": str(room.collect)})
         await asyncio.sleep(1)
-        await phase("a card", len(phones), _everybody(phones, chance, _write))
+        await meter.measure("a card", len(phones), _everybody(phones, chance, _write))
         for task in listening:
             task.cancel()
-    return told
+    return meter.told
 
 
 async def _connected(rooms: list[Room], held: contextlib.AsyncExitStack) -> list[float]:
@@ -181,9 +208,7 @@ async def _resting() -> list[float]:
     return []
 
 
-async def _everybody(
-    phones: list[tuple[Room, Phone]], chance: Random, act: Callable[[Room, Phone], Awaitable[float]]
-) -> list[float]:
+async def _everybody(phones: list[tuple[Room, Phone]], chance: Random, act: Act) -> list[float]:
     """Each phone acts once, at a time of its own."""
 
     async def later(room: Room, phone: Phone, pause: float) -> float:
