@@ -19,11 +19,22 @@ import uvicorn
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session, col, select
 
-from app import listening, workers
+from app import backup, listening, workers
 from app.domain import demo, links
 from app.models import FACES, Dialogue
 from app.settings import MESSAGE_MAX, Settings, with_driver
-from app.store import Writer, is_sqlite, reading, schema, sqlite_is_safe, sqlite_version, turn, writing
+from app.store import (
+    Writer,
+    is_sqlite,
+    lock,
+    reading,
+    schema,
+    sqlite_file,
+    sqlite_is_safe,
+    sqlite_version,
+    turn,
+    writing,
+)
 from app.web import qr
 from app.web.links import address
 
@@ -51,6 +62,7 @@ def main(argv: list[str] | None = None) -> int:
     link.add_argument("--data", type=Path, help="the data folder")
     work = commands.add_parser("work", help="what serve --workers starts; not for people")
     work.add_argument("--fd", type=int, required=True, help="the socket to serve")
+    backup.add_arguments(commands)
     argv = sys.argv[1:] if argv is None else argv
     for name, what in CLIENTS.items():
         client = commands.add_parser(name, help=what)
@@ -60,6 +72,7 @@ def main(argv: list[str] | None = None) -> int:
             client.set_defaults(run=module.main)
     arguments = parser.parse_args(argv)
     logging.basicConfig(level=logging.INFO, stream=sys.stderr, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    logging.getLogger("alembic.runtime.plugins").setLevel(logging.WARNING)
     if hasattr(sys.stdout, "reconfigure"):  # QR codes and Danish letters on a console that expects neither
         sys.stdout.reconfigure(encoding="utf-8", errors="replace")
     if arguments.command in CLIENTS:
@@ -68,6 +81,8 @@ def main(argv: list[str] | None = None) -> int:
         return workers.work(_server(), arguments.fd)
     if arguments.data is not None:
         os.environ["TOVHOLDER_DATA"] = str(arguments.data)
+    if hasattr(arguments, "run"):
+        return int(arguments.run(arguments))
     return {"serve": _serve, "migrate": _migrate, "link": _link}[arguments.command](arguments)
 
 
@@ -158,6 +173,27 @@ def _serve(arguments: argparse.Namespace) -> int:
     host, port = listening.place(sockets[0], host, port)
     shown = _reachable() if host in ("0.0.0.0", "::") else host  # noqa: S104 - compared, not bound
     settings.public_url = settings.public_url.rstrip("/") or f"http://{shown}:{port}"
+    try:
+        with _alone(settings):
+            return _serve_on(arguments, settings, sockets, host, port)
+    except lock.InUse:
+        log.error("another server uses %s; stop it, or give this one a folder of its own with --data", settings.data)
+        return 1
+
+
+@contextmanager
+def _alone(settings: Settings) -> Iterator[None]:
+    """No other server, and no restore, has this SQLite database until the block ends."""
+    if not is_sqlite(settings.database):
+        yield
+        return
+    with lock.held(sqlite_file(settings.database).parent):
+        yield
+
+
+def _serve_on(
+    arguments: argparse.Namespace, settings: Settings, sockets: list[socket.socket], host: str, port: int
+) -> int:
     os.environ |= {
         "TOVHOLDER_PUBLIC_URL": settings.public_url,
         "TOVHOLDER_HOST": host,

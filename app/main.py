@@ -131,7 +131,7 @@ def _reserve(settings: Settings) -> tuple[Path, int]:
     """The folder of the database and how much of its disk stays free; PostgreSQL looks after its own."""
     if not store.is_sqlite(settings.database):
         return settings.data, 0
-    return Path(settings.database.removeprefix("sqlite:///")).parent, settings.disk_reserve_mb << 20
+    return store.sqlite_file(settings.database).parent, settings.disk_reserve_mb << 20
 
 
 def make() -> FastAPI:

@@ -1,7 +1,7 @@
 """Where everything is kept: one writer, many readers."""
 
 from app.store.disk import Disk
-from app.store.engine import is_sqlite, line, reading, sqlite_is_safe, sqlite_version, writing
+from app.store.engine import is_sqlite, line, reading, sqlite_file, sqlite_is_safe, sqlite_version, writing
 from app.store.transaction import Transaction
 from app.store.turns import turn
 from app.store.writer import Settle, Writer, settling
@@ -15,6 +15,7 @@ __all__ = [
     "line",
     "reading",
     "settling",
+    "sqlite_file",
     "sqlite_is_safe",
     "sqlite_version",
     "turn",

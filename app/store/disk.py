@@ -34,7 +34,7 @@ class Disk:
 
     def __init__(self, folder: Path, reserve: int) -> None:
         """`reserve` in bytes."""
-        self._folder = folder
+        self.folder = folder
         self._reserve = reserve
         self._ballast = folder / "ballast"
         self._looked_at = float("-inf")
@@ -42,7 +42,7 @@ class Disk:
 
     def free(self) -> int:
         """Bytes that can still be written."""
-        return shutil.disk_usage(self._folder).free
+        return shutil.disk_usage(self.folder).free
 
     def is_tight(self) -> bool:
         """Whether only the reserve is left, as of a second ago."""

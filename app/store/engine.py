@@ -53,6 +53,11 @@ def is_sqlite(url: str) -> bool:
     return url.startswith("sqlite")
 
 
+def sqlite_file(url: str) -> Path:
+    """The file behind the address of a SQLite database."""
+    return Path(url.removeprefix("sqlite:///"))
+
+
 def writing(url: str) -> Engine:
     """The writer's engine: one connection, one thread at a time."""
     if not is_sqlite(url):
@@ -61,7 +66,7 @@ def writing(url: str) -> Engine:
         )
         event.listen(engine, "connect", _keep_promises)
         return engine
-    Path(url.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
+    sqlite_file(url).parent.mkdir(parents=True, exist_ok=True)
     engine = create_engine(
         url,
         module=sqlite,

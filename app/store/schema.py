@@ -33,6 +33,13 @@ def version(connection: Connection) -> str:
     return str(connection.execute(text("SELECT version_num FROM alembic_version")).scalar() or "")
 
 
+def versions() -> set[str]:
+    """Every migration that this version of the program knows."""
+    from alembic.script import ScriptDirectory
+
+    return {script.revision for script in ScriptDirectory.from_config(config()).walk_revisions()}
+
+
 def is_current(engine: Engine) -> bool:
     """Whether the database has every migration of this version, and none that it does not know."""
     with engine.connect() as connection:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from sqlmodel import Session
 
 from app import errors, store
-from app.domain import grouping, retention
+from app.domain import deleted, grouping, retention
 from app.domain.grouping import Arrangement
 from app.settings import THEMES_FROM
 from app.web.place import Place
@@ -103,13 +103,25 @@ def sweep(here: Place) -> list[int]:
 
 
 def _swept(here: Place) -> list[int]:
+    missing = here.read_now(deleted.missing, deleted.read(here.disk.folder))
+    if missing:  # a backup was put back that is older than these
+        here.writer.change_now(deleted.take_over, missing)
     gone = here.read_now(retention.due, datetime.now(UTC).date())
     for dialogue_id in gone:
         _delete(here, dialogue_id)
         log.info("dialogue %d was deleted on its day", dialogue_id)
+    remember(here)
     if here.read_now(retention.unscrubbed):
         here.writer.alone(retention.scrub)
     return gone
+
+
+def remember(here: Place) -> None:
+    """Write deletions down outside the database as well, for the day a backup is put back."""
+    try:
+        deleted.keep(here.disk.folder, here.read_now(deleted.all_of))
+    except OSError as wrong:
+        log.error("the journal of deletions could not be written: %s", wrong.strerror)
 
 
 def _delete(here: Place, dialogue_id: int) -> None:

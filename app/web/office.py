@@ -11,7 +11,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from app import errors
 from app.domain import dialogues, retention
 from app.settings import BODY_MAX, ID_MAX
-from app.web import deps, dress, links, office_dialogue, office_view, place, render
+from app.web import deps, dress, keeper, links, office_dialogue, office_view, place, render
 
 router = APIRouter(prefix="/office")
 
@@ -59,6 +59,7 @@ async def delete(request: Request, dialogue_id: deps.Id) -> Response:
     await here.read(dialogues.get, dialogue_id)
     await dress.stop(dialogue_id)
     await here.make_room(retention.delete, dialogue_id)
+    await asyncio.to_thread(keeper.remember, here)
     with contextlib.suppress(errors.StorageFull):  # rebuilding needs room; the daily deletion does it when there is
         await asyncio.to_thread(here.writer.alone, retention.scrub)
     return RedirectResponse("/office", 303)
