@@ -30,6 +30,7 @@ from app.web import (
     join,
     keeper,
     links,
+    metrics,
     office,
     pages,
     phone,
@@ -115,7 +116,7 @@ def create(settings: Settings) -> FastAPI:
     failures.install(app)
     app.mount("/static", Statics(), name="static")
     app.router.routes.extend(sending.routes)
-    for face in (health, links, join, pages, phone, board, desk, office, downloads):
+    for face in (health, metrics, links, join, pages, phone, board, desk, office, downloads):
         app.include_router(face.router)
     return app
 

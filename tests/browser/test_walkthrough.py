@@ -173,7 +173,7 @@ def test_a_dialogue_goes_from_phone_to_wall_to_paper(server, chromium, language,
         phone.locator(".dots li").first.wait_for(timeout=20_000)
         phone.locator(".dots li").first.locator("input").nth(1).check(force=True)
         phone.locator("button.go").click()
-        phone.locator(".done").wait_for(timeout=20_000) if scripts else phone.wait_for_load_state("load")
+        phone.locator("#received").wait_for(timeout=20_000) if scripts else phone.wait_for_load_state("load")
     wall.wait_for_selector("#pulse[data-scene=vote]", state="attached", timeout=20_000)
     wall.wait_for_selector(".sums b:text-is('2')", timeout=20_000)
     pult.locator("#on-go").click()  # close and show

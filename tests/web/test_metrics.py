@@ -1,0 +1,50 @@
+"""The figures for Prometheus: for who knows the word, and with nothing in them that points at anybody."""
+
+import re
+
+import pytest
+
+from tests.conftest import serving
+
+WORD = "a word for the operator"
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory):
+    with serving(tmp_path_factory.mktemp("metrics") / "data", TOVHOLDER_METRICS_TOKEN=WORD) as live:
+        yield live
+
+
+def read(live, word: str = WORD) -> dict[str, float]:
+    told = live.client().get("/metrics", headers={"authorization": f"Bearer {word}"})
+    told.raise_for_status()
+    lines = [line.rpartition(" ") for line in told.text.splitlines() if not line.startswith("#")]
+    return {name: float(value) for name, _, value in lines}
+
+
+def test_a_change_is_counted_when_it_is_answered(server):
+    before = read(server)
+    server.phone()
+    after = read(server)
+    assert after["tovholder_changes_answered_total"] == before["tovholder_changes_answered_total"] + 1
+    assert after["tovholder_changes_waiting"] == 0
+    assert after['tovholder_commit_changes_bucket{le="+Inf"}'] == after["tovholder_commit_changes_count"]
+
+
+def test_no_figure_points_at_anybody(server):
+    phone = server.phone()
+    code = server.join.rpartition("/")[2]
+    told = server.client().get("/metrics", headers={"authorization": f"Bearer {WORD}"}).text
+    assert code not in told
+    assert [value for value in phone.cookies.values() if value in told] == []
+    assert "127.0.0.1" not in told
+    assert set(re.findall(r"(\w+)=\"", told)) <= {"face", "le"}
+
+
+@pytest.mark.parametrize("word", ["", "wrong", WORD + "x"])
+def test_without_the_word_there_is_nothing_here(server, word):
+    assert server.client().get("/metrics", headers={"authorization": f"Bearer {word}" if word else "none"}).status_code == 404
+
+
+def test_without_a_setting_there_is_nothing_here(live):
+    assert live.client().get("/metrics", headers={"authorization": "Bearer x"}).status_code == 404
