@@ -87,6 +87,7 @@ async def storm(server: Process, room: Room, count: int, seconds: float) -> Stor
             await asyncio.sleep(0.05)
         used, took = server.cpu() - cpu, perf_counter() - begun
         phones.hang_up([watching, *crowd])
+        await asyncio.sleep(0.1)  # a connection that is cut ends a moment later
     # The wall counts people: the n-th vote to be cast is there at the latest when it counts n.
     waits = [(shown - sent) * 1000 for sent, shown in zip(cast, board.counted, strict=False)]
     return Storm(

@@ -183,6 +183,7 @@ def test_phones_that_stop_reading_are_cut_and_silence_nobody(tmp_path):
                 one.close()
             grown = server.memory() - before
             phones.hang_up([*crowd, *writers])
+            await asyncio.sleep(0.1)
             return silence, gone, grown
 
         silence, gone, grown = asyncio.run(scene())
