@@ -43,7 +43,8 @@ def test_no_figure_points_at_anybody(server):
 
 @pytest.mark.parametrize("word", ["", "wrong", WORD + "x"])
 def test_without_the_word_there_is_nothing_here(server, word):
-    assert server.client().get("/metrics", headers={"authorization": f"Bearer {word}" if word else "none"}).status_code == 404
+    headers = {"authorization": f"Bearer {word}" if word else "none"}
+    assert server.client().get("/metrics", headers=headers).status_code == 404
 
 
 def test_without_a_setting_there_is_nothing_here(live):
