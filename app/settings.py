@@ -3,7 +3,6 @@
 import os
 import secrets
 from pathlib import Path
-from typing import Literal
 
 from pydantic import AliasChoices, Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -49,7 +48,6 @@ class Settings(BaseSettings):
     votes_per_minute: int = Field(VOTES_PER_MINUTE, ge=1)
     disk_reserve_mb: int = Field(200, ge=0)
     metrics_token: str = ""
-    log: Literal["text", "json"] = "text"
     accessibility_statement_url: str = ""
     contact: str = ""
     demo: bool = True
