@@ -3,15 +3,12 @@
 A form that a browser posts by itself, and everything else, goes the long way to the same verbs with the same answers.
 """
 
-import logging
 import re
 
 from starlette.requests import Request
 from starlette.types import Receive, Scope, Send
 
 from app.web import failures, sending
-
-log = logging.getLogger(__name__)
 
 _ADDRESS = re.compile(r"/d/([^/]{1,40})/(?:cards|votes/[0-9]{1,12})")
 _FORM = b"application/x-www-form-urlencoded"
@@ -40,6 +37,5 @@ async def answer(scope: Scope, receive: Receive, send: Send) -> None:
         try:
             response = await sending.post(request)
         except Exception as fault:
-            log.exception("what a phone sent could not be taken")
-            response = await failures.unexpected(request, fault)
+            response = failures.answer(request, failures.fact_of(fault))  # a database that is away is no fault of ours
     await response(scope, receive, send)
