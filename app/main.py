@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import gc
 import logging
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
@@ -137,4 +138,7 @@ def _reserve(settings: Settings) -> tuple[Path, int]:
 
 def make() -> FastAPI:
     """The app for the settings in the environment; what uvicorn is pointed at."""
-    return create(Settings())
+    app = create(Settings())
+    gc.collect()
+    gc.freeze()  # the program itself is no garbage: looking through it again stalls a room for tens of milliseconds
+    return app

@@ -7,7 +7,7 @@ process writes at a time, on PostgreSQL the participants and the vote are locked
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from app import errors
 from app.domain import receipts
@@ -19,8 +19,7 @@ AGREE, PASS, DISAGREE = 1, 0, -1
 DOTS = 3  # of a vote that names no other number
 
 
-@dataclass(frozen=True, slots=True)
-class Ballot:
+class Ballot(NamedTuple):
     """What one person gives each card it names: dots 0-9, or 1, 0, -1 for a stance. `key` makes a repeat harmless."""
 
     me: Me

@@ -4,7 +4,8 @@ import hashlib
 import hmac
 import secrets
 from collections.abc import Collection
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from typing import NamedTuple
 
 from sqlalchemy import func
 from sqlmodel import Session, col, select
@@ -16,8 +17,7 @@ from app.settings import SMALLEST_GROUP
 from app.store import Transaction
 
 
-@dataclass(frozen=True, slots=True)
-class Me:
+class Me(NamedTuple):
     """The participant who asks."""
 
     id: int
@@ -73,7 +73,7 @@ def join(
         at=milliseconds(now()),
     )
     tx.touch(dialogue_id, "board", "desk")
-    return replace(me, id=number), token
+    return me._replace(id=number), token
 
 
 def token_from(secret: str, dialogue_id: int, key: str) -> str:
@@ -116,7 +116,7 @@ def all_signed_in(tx: Transaction, held: Collection[tuple[int, str]]) -> dict[st
         " JOIN participant p ON p.token_hash = e.value ->> 1 AND p.dialogue_id = CAST(e.value ->> 0 AS INTEGER)",
         held=list(held),
     )
-    return {token: Me(*me) for token, *me in rows}
+    return {row[0]: Me._make(row[1:]) for row in rows}
 
 
 def come_back(tx: Transaction, dialogue_id: int, code: str) -> tuple[Me, str]:
@@ -159,11 +159,7 @@ def groups(session: Session, dialogue_id: int) -> list[GroupView]:
     ).all()
     sizes = {role.position: people for role, people in rows}
     own = shown_alone(sizes)
-    shown = [
-        GroupView(role.position, name_of(role), people)
-        for role, people in rows
-        if role.position in own
-    ]
+    shown = [GroupView(role.position, name_of(role), people) for role, people in rows if role.position in own]
     others = sum(people for position, people in sizes.items() if position not in own)
     return [*shown, GroupView(0, language.gettext("Others"), others)] if others else shown
 
@@ -230,4 +226,3 @@ def simulated_count(session: Session, dialogue_id: int) -> int:
         .select_from(Participant)
         .where(Participant.dialogue_id == dialogue_id, col(Participant.simulated).is_(True))
     ).one()
-

@@ -1,11 +1,11 @@
 """What a domain verb writes with: prepared SQL for the hot verbs, SQLModel for the rest, inside one savepoint."""
 
-import json
 from collections.abc import Iterable
 from functools import lru_cache
 from re import compile as pattern
 from typing import Any
 
+import msgspec
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session
@@ -46,7 +46,7 @@ class Driver:
     def _run(self, sql: str, values: dict[str, object]) -> list[tuple[Any, ...]]:
         for name, value in values.items():
             if isinstance(value, list):
-                values[name] = json.dumps(value)
+                values[name] = msgspec.json.encode(value).decode()
         if self.is_sqlite:
             return self._raw.execute(_for_sqlite(sql), values).fetchall()  # type: ignore[no-any-return]
         with self._raw.cursor() as cursor:

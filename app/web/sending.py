@@ -11,6 +11,7 @@ import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from typing import NamedTuple
 from urllib.parse import parse_qsl
 
 import msgspec
@@ -50,8 +51,7 @@ class Sender:
     language: str
 
 
-@dataclass(frozen=True, slots=True)
-class Sending:
+class Sending(NamedTuple):
     """One card, ballot or skip, read and cleaned. `kind` is "texts" or "votes", by which the pace is measured."""
 
     key: str

@@ -14,7 +14,7 @@ from websockets.sync.client import ClientConnection, connect
 from app import main
 from app.domain import participants
 from app.live import Hub
-from app.settings import Settings
+from app.settings import MESSAGE_MAX, Settings
 from app.store import schema
 from tests.domain import hall
 from tests.domain.hall import Hall
@@ -58,6 +58,7 @@ def running(data: Path, pipe: str = "app.live.pipes:DirectPipe") -> Iterator[Ser
         house.client.app,
         http="app.live.requests:PromptRequests",
         ws=pipe,  # type: ignore[arg-type]
+        ws_max_size=MESSAGE_MAX,
         timeout_keep_alive=1,
         timeout_graceful_shutdown=2,
         log_config=None,

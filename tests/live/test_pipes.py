@@ -54,6 +54,45 @@ def test_a_text_in_pieces_is_one_text(server):
         assert answer(socket)["status"] == 200
 
 
+def raw(text: str, mask: bytes = b"\x01\x02\x03\x04", first: int = 0x81) -> bytes:
+    """A text as a client's frame, whatever its length up to 64 kB."""
+    payload = text.encode()
+    size = len(payload)
+    length = bytes((0x80 | size,)) if size < 126 else b"\xfe" + size.to_bytes(2, "big")
+    return bytes((first,)) + length + mask + bytes(byte ^ mask[at % 4] for at, byte in enumerate(payload))
+
+
+def test_texts_that_come_together_or_in_halves_are_all_heard(server):
+    with server.phone() as socket:
+        small = json.dumps({"to": "cards", "key": "small-key"})
+        stream = raw(card(server, "half-key-0")) + raw(small) + raw("", first=0x89) + raw(card(server, "half-key-1"))
+        for size in (len(stream), 1, 7, 100):
+            for at in range(0, len(stream), size):
+                socket.socket.sendall(stream[at : at + size])
+                if size > 1:
+                    sleep(0.005)
+            keys = {str(answer(socket)["key"]) for _ in range(3)}
+            assert keys == {"half-key-0", "small-key", "half-key-1"}
+
+
+@pytest.mark.parametrize(
+    ("data", "code"),
+    [
+        (raw("{}", first=0xA1), 1002),
+        (b"\x81\x02{}", 1002),
+        (raw(" " * 9000), 1009),
+        (b"\x81\x82\x00\x00\x00\x00\xff\xff", 1007),
+    ],
+)
+def test_a_wrong_frame_ends_the_socket_with_its_code(server, data, code):
+    with server.phone() as socket:
+        socket.recv(timeout=5)
+        socket.socket.sendall(data)
+        with pytest.raises(ConnectionClosed) as closed:
+            socket.recv(timeout=5)
+    assert closed.value.rcvd.code == code
+
+
 def test_what_stands_in_line_is_answered_key_by_key(server):
     with server.phone() as socket:
         for number in range(5):
