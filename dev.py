@@ -2,7 +2,8 @@
 """Set up, run and test Tovholder from a fresh checkout. Needs Python 3.11 or later and nothing else.
 
     python3 dev.py run [options]    set up what is missing, then serve (--json, --port N, --data DIR, --lan, --help)
-    python3 dev.py test [options]   set up what is missing, then run every test; the options go to pytest
+    python3 dev.py test [options]   set up what is missing, then run the tests; the options go to pytest: --slow for the
+                                    storms, killed servers and whole days, --long for everything and its long forms
     python3 dev.py setup [FILE]     set up what is missing and stop; FILE is the lock file to install
     python3 dev.py lock [options]   make the requirements*.txt files again (needs uv; --upgrade takes newer versions)
 
@@ -272,7 +273,9 @@ def run(*options: str) -> int:
 def test(*options: str) -> int:
     set_up("requirements-dev.txt")
     os.chdir(ROOT)
-    return become("-m", "pytest", *options)
+    timed = {"--slow", "--long"} & set(options)  # these measure or kill what runs, and want the machine to themselves
+    together = () if timed else ("-n", str(min(4, os.cpu_count() or 1)), "--dist", "loadfile")
+    return become("-m", "pytest", *together, *options)
 
 
 def setup(lock: str = "requirements.txt") -> int:

@@ -24,18 +24,28 @@ CHROMIUM = os.environ.get("E2E_CHROMIUM") or shutil.which("chromium") or shutil.
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--long", action="store_true", help="also run the long forms of the tests")
+    parser.addoption("--slow", action="store_true", help="run only the slow tests: storms, killed servers, whole days")
+    parser.addoption("--long", action="store_true", help="run all tests, their long forms too")
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "slow: takes many seconds, run with --slow, with --long or by its name")
     config.addinivalue_line("markers", "long: a long form, run with --long only")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    if not config.getoption("--long"):
-        chosen = [item for item in items if "long" not in item.keywords]
-        config.hook.pytest_deselected(items=[item for item in items if "long" in item.keywords])
-        items[:] = chosen
+    if config.getoption("--long"):
+        return
+
+    only_slow = config.getoption("--slow")
+    named = config.args_source == pytest.Config.ArgsSource.ARGS  # whoever names a file wants all of it
+
+    def wanted(item: pytest.Item) -> bool:
+        slow = "slow" in item.keywords
+        return "long" not in item.keywords and (slow if only_slow else named or not slow)
+
+    config.hook.pytest_deselected(items=[item for item in items if not wanted(item)])
+    items[:] = filter(wanted, items)
 
 
 @dataclass

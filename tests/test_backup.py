@@ -15,6 +15,8 @@ from tests.conftest import Live, serving
 from tests.test_cli import run
 from tests.web.test_phone import go
 
+pytestmark = pytest.mark.slow
+
 FAST = {"TOVHOLDER_TEXTS_PER_MINUTE": "100000", "TOVHOLDER_VOTES_PER_MINUTE": "100000"}
 
 

@@ -18,7 +18,10 @@ from tests.live.test_two_servers import TOGETHER, activity, shows
 from tests.web.test_phone import go
 from tests.web.test_stream import listen
 
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks at processes as Linux shows them")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(sys.platform != "linux", reason="looks at processes as Linux shows them"),
+]
 
 
 def workers_of(live: Live) -> list[int]:

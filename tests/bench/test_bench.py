@@ -22,6 +22,7 @@ def test_a_baseline_is_a_bare_script(script):
     assert "app." not in text.replace("app.post", "")
 
 
+@pytest.mark.slow
 def test_the_bench_prints_one_document(tmp_path):
     tiny = ["--phones", "20", "--seconds", "0.3", "--sockets", "30", "--runs", "1", "--only", "votes", "fanout"]
     done = subprocess.run(

@@ -254,6 +254,7 @@ def test_nothing_slides_where_motion_is_not_wanted(room, chromium):
     page.context.close()
 
 
+@pytest.mark.slow
 def test_the_wall_says_when_the_connection_is_lost_and_nothing_when_it_is_back(tmp_path, chromium):
     with serving(tmp_path / "data") as live:
         page = wall(chromium, live)

@@ -90,6 +90,7 @@ def test_hostile_cards_neither_overflow_nor_run(room, chromium):
     page.context.close()
 
 
+@pytest.mark.slow
 def test_the_phone_says_when_the_line_is_gone_and_takes_it_back(tmp_path, chromium):
     with serving(tmp_path / "data") as live:
         live.opened("desk").post("/desk/1/begin").raise_for_status()

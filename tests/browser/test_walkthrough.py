@@ -119,7 +119,12 @@ def downloaded(page, ending: str) -> bytes:
 
 @pytest.mark.parametrize(
     ("language", "scripts", "host"),
-    [("da", True, "127.0.0.1"), ("en", True, "lan.test"), ("da", False, "lan.test"), ("en", False, "127.0.0.1")],
+    [
+        ("da", True, "127.0.0.1"),
+        pytest.param("en", True, "lan.test", marks=pytest.mark.slow),
+        pytest.param("da", False, "lan.test", marks=pytest.mark.slow),
+        pytest.param("en", False, "127.0.0.1", marks=pytest.mark.slow),
+    ],
 )
 def test_a_dialogue_goes_from_phone_to_wall_to_paper(server, chromium, language, scripts, host):
     trouble: list[str] = []

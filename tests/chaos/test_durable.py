@@ -15,6 +15,8 @@ from tests.chaos.phones import Ledger, Phone
 from tests.chaos.venue import PLENTY, Venue, go
 from tests.conftest import ROOT, Live
 
+pytestmark = pytest.mark.slow
+
 CARDS = 10  # fewer than grouping begins with, so that nothing else is written meanwhile
 CALLS = "pwrite64,write,writev,sendto,sendmsg,fsync,fdatasync"
 

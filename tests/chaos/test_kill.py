@@ -10,6 +10,8 @@ from tests.chaos.phones import Ledger, Phone
 from tests.chaos.venue import PLENTY, Venue, opened, rows
 from tests.conftest import Live, serve
 
+pytestmark = pytest.mark.slow
+
 
 async def storm(
     venue: Venue, cookies: list[str], kills: int, chance: random.Random

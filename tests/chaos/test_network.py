@@ -16,6 +16,8 @@ import pytest
 from tests.chaos.venue import Venue, opened
 from tests.conftest import ROOT
 
+pytestmark = pytest.mark.slow
+
 HOST, GUEST = "10.231.77.1", "10.231.77.2"
 
 

@@ -19,6 +19,8 @@ from tests.chaos.venue import PLENTY, opened
 from tests.conftest import serve
 from tests.domain.hall import at_once, key, voting
 
+pytestmark = pytest.mark.slow
+
 
 def at_the_same_moment(tmp_path, count: int) -> None:
     stage.many_files()

@@ -15,6 +15,8 @@ from websockets.sync.client import connect
 from tests.conftest import Live, serving
 from tests.web.test_phone import go
 
+pytestmark = pytest.mark.slow
+
 SIZE, RESERVE = 48, 16  # MB
 FULL_EN = "The server has no room for more right now. Your text is kept. Tell the facilitator."
 FULL_DA = "Der er ikke plads til mere på serveren lige nu. Din tekst er her endnu. Sig det til facilitator."

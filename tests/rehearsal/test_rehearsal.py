@@ -82,6 +82,7 @@ def test_people_with_a_false_mark_cannot_join(live):
 
 
 @pytest.mark.timeout(180)
+@pytest.mark.slow
 def test_a_server_killed_in_the_middle_loses_and_doubles_nothing(tmp_path, twenty):
     """SIGKILL while barriers are written, then the same data folder and port again."""
     falls: list[asyncio.Task[None]] = []

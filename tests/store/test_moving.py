@@ -112,6 +112,7 @@ def _grouped(live: Live) -> str:
     return after
 
 
+@pytest.mark.slow
 def test_a_room_goes_on_after_the_move_as_if_nothing_had_happened(tmp_path, bare_postgres):
     data, address = tmp_path / "data", bare_postgres.replace("+psycopg", "")
     with serving(data, TOVHOLDER_TEXTS_PER_MINUTE="6000") as live:
