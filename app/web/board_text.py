@@ -6,6 +6,7 @@ the wall itself measures again and cuts what still does not fit.
 
 import re
 import unicodedata
+from functools import lru_cache
 from math import ceil
 
 _SLIM = frozenset("iljtfrI.,:;'!|()[]-»«’‘")
@@ -16,9 +17,10 @@ _WORD = re.compile(r"[^ \t\n]+")
 
 def width(text: str) -> float:
     """The width of a text on one line, in letters."""
-    return sum(_letter(letter) for letter in text)
+    return sum(map(_letter, text))
 
 
+@lru_cache(maxsize=4096)  # single letters: no text is kept
 def _letter(letter: str) -> float:
     if letter in _SLIM:
         return 0.6

@@ -17,6 +17,7 @@ def _code(text: str) -> qrcode.QRCode:
     return code
 
 
+@lru_cache(maxsize=256)
 def path(text: str) -> str:
     """ "SIZE PATH": the side in modules with the quiet zone, then path data with a run of modules a move."""
     rows = _code(text).get_matrix()
