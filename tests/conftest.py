@@ -22,6 +22,15 @@ from app.store import Writer, reading, schema, writing
 ROOT = Path(__file__).parent.parent
 CHROMIUM = os.environ.get("E2E_CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
 
+# A browser behind something that lets no socket through.
+BLOCKED = """
+  window.WebSocket = class extends EventTarget {
+    constructor() { super(); this.readyState = 3; setTimeout(() => this.onclose?.({ code: 1006 }), 10); }
+    close() {}
+  };
+  WebSocket.OPEN = 1;
+"""
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--slow", action="store_true", help="run only the slow tests: storms, killed servers, whole days")

@@ -7,6 +7,7 @@
   const REST = 1000; // between two pictures
   const SLACK = 5000; // without connection before it is said
   const SILENT = 35000; // the server speaks every ten seconds; three missed and the line is dead
+  const ASK = 2000; // between two plain requests, and the patience with each
   const TELL = 15000; // between two counts read aloud
   const AT_ONCE = 3; // things that move
 
@@ -287,12 +288,35 @@
     document.body.classList.remove("slack");
     byId("lost").hidden = true;
   };
-  document.addEventListener("htmx:wsOpen", found);
+  // Where sockets are blocked, the picture is asked for by plain requests until one opens.
+  let asking;
+  const ask = async () => {
+    const stop = new AbortController();
+    const patience = setTimeout(() => stop.abort(), ASK);
+    try {
+      const answer = await fetch(`${location.pathname}/regions`, { signal: stop.signal, cache: "no-store" });
+      if (!answer.ok) return lost();
+      const regions = await answer.text();
+      if (!asking) return;
+      found();
+      take(regions);
+    } catch {
+      lost();
+    } finally {
+      clearTimeout(patience);
+    }
+  };
+  document.addEventListener("htmx:wsOpen", () => {
+    clearInterval(asking);
+    asking = undefined;
+    found();
+  });
   document.addEventListener("htmx:wsError", lost);
   document.addEventListener("htmx:wsClose", ({ detail: { event, socketWrapper } }) => {
     lost();
     const comesBackByItself = [1006, 1011, 1012, 1013].includes(event.code);
     const refused = event.code === 1008;
+    if (!refused) asking ??= setInterval(ask, ASK);
     if (event.target === socket && !comesBackByItself && !refused) setTimeout(() => socketWrapper.reconnect(), wait(2));
   });
   document.addEventListener("htmx:wsBeforeMessage", (event) => {

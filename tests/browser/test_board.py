@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import serving
+from tests.conftest import BLOCKED, serving
 from tests.web.test_phone import form_of, go, steps
 
 SIZES = ((320, 568), (390, 844), (1024, 768), (1280, 800), (1920, 1080), (3840, 2160))
@@ -49,8 +49,9 @@ def room(tmp_path_factory):
         yield live
 
 
-def wall(chromium, live, size=(1920, 1080), **settings):
-    context = chromium.new_context(locale="da-DK", viewport={"width": size[0], "height": size[1]}, **settings)
+def wall(chromium, live, size=(1920, 1080), context=None, **settings):
+    viewport = {"width": size[0], "height": size[1]}
+    context = context or chromium.new_context(locale="da-DK", viewport=viewport, **settings)
     page = context.new_page()
     page.trouble, page.asked = [], []
     page.on("pageerror", lambda error: page.trouble.append(str(error)))
@@ -252,6 +253,20 @@ def test_nothing_slides_where_motion_is_not_wanted(room, chromium):
     moving = "() => document.getAnimations().filter(one => one.effect.getComputedTiming().duration > 1).length"
     assert page.evaluate(moving) == 0
     page.context.close()
+
+
+def test_where_sockets_are_blocked_the_wall_asks_by_itself(room, chromium):
+    advice(room)
+    context = chromium.new_context(locale="da-DK", viewport={"width": 1920, "height": 1080})
+    context.add_init_script(BLOCKED)
+    page = wall(chromium, room, context=context)
+    newest = int(page.locator("#pulse").get_attribute("data-newest"))
+    write(room, ["Et kort uden sokkel"])
+    newest_is(page, newest + 1)
+    page.wait_for_timeout(6000)  # longer than it takes to say that the connection is lost
+    assert page.locator("#lost").is_hidden()
+    assert page.trouble == []
+    context.close()
 
 
 @pytest.mark.slow

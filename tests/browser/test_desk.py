@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
-from tests.conftest import Live, serve, serving
+from tests.conftest import BLOCKED, Live, serve, serving
 
 SIZES = ((1920, 1080), (1280, 800), (1024, 768), (390, 844), (320, 568))
 TOO_SMALL = """() => [...document.querySelectorAll("a, button, summary, select, textarea, input:not([type=hidden])")]
@@ -54,8 +54,9 @@ def open_desk(chromium: Browser, live: Live) -> Iterator[Callable[..., Page]]:
     contexts: list[BrowserContext] = []
     complaints: list[str] = []
 
-    def opening(width: int = 1280, height: int = 800, at: str = "", **options: object) -> Page:
+    def opening(width: int = 1280, height: int = 800, at: str = "", script: str = "", **options: object) -> Page:
         context = chromium.new_context(viewport={"width": width, "height": height}, locale="en-GB", **options)
+        context.add_init_script(script)
         contexts.append(context)
         page = context.new_page()
         page.on("pageerror", lambda error: complaints.append(str(error)))
@@ -202,6 +203,15 @@ def test_two_desks_see_the_same_and_neither_loses_what_it_is_doing(live: Live, o
     expect(mine.locator("details[open]")).to_have_count(1)
     mine.keyboard.press("Escape")
     expect(mine.locator("#on-rename")).to_be_focused()
+
+
+def test_where_sockets_are_blocked_the_desk_reads_by_itself(live: Live, open_desk: Callable[..., Page]) -> None:
+    _, piles, _ = begin(live)
+    page = open_desk(at=f"?theme={piles[0]}", script=BLOCKED)
+    expect(page.locator("#open-name")).not_to_have_text("Omdøbt")
+    live.opened("desk").post(f"/desk/1/themes/{piles[0]}/rename", data={"label": "Omdøbt"}).raise_for_status()
+    expect(page.locator("#open-name")).to_have_text("Omdøbt", timeout=10_000)
+    expect(page.locator("#offline")).to_be_hidden()
 
 
 def test_the_desk_works_without_scripts(live: Live, open_desk: Callable[..., Page]) -> None:

@@ -6,16 +6,9 @@ from contextlib import contextmanager
 import pytest
 
 from tests.browser.test_phone import joined
-from tests.conftest import serving
+from tests.conftest import BLOCKED, serving
 from tests.web.test_phone import go
 
-BLOCKED = """
-  window.WebSocket = class extends EventTarget {
-    constructor() { super(); this.readyState = 3; setTimeout(() => this.onclose?.({ code: 1006 }), 10); }
-    close() {}
-  };
-  WebSocket.OPEN = 1;
-"""
 NO_STORE = "Object.defineProperty(window, 'indexedDB', { get() { throw new DOMException('no', 'SecurityError'); } })"
 DEAF = """
   const Real = WebSocket;
