@@ -19,7 +19,7 @@ import uvicorn
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session, col, select
 
-from app import backup, listening, workers
+from app import backup, listening, logs, workers
 from app.domain import demo, links
 from app.models import FACES, Dialogue
 from app.settings import MESSAGE_MAX, Settings, with_driver
@@ -71,13 +71,13 @@ def main(argv: list[str] | None = None) -> int:
             module.add_arguments(client)
             client.set_defaults(run=module.main)
     arguments = parser.parse_args(argv)
-    logging.basicConfig(level=logging.INFO, stream=sys.stderr, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    logging.getLogger("alembic.runtime.plugins").setLevel(logging.WARNING)
+    logs.configure()
     if hasattr(sys.stdout, "reconfigure"):  # QR codes and Danish letters on a console that expects neither
         sys.stdout.reconfigure(encoding="utf-8", errors="replace")
     if arguments.command in CLIENTS:
         return int(arguments.run(arguments))
     if arguments.command == "work":
+        logs.configure(Settings().log)
         return workers.work(_server(), arguments.fd)
     if arguments.data is not None:
         os.environ["TOVHOLDER_DATA"] = str(arguments.data)
@@ -160,6 +160,7 @@ def _last_address(settings: Settings) -> str:
 
 def _serve(arguments: argparse.Namespace) -> int:
     settings = Settings()
+    logs.configure(settings.log)
     if arguments.workers > 1 and is_sqlite(settings.database):
         log.error("--workers needs PostgreSQL: a SQLite database has one process that writes; set DATABASE_URL")
         return 2

@@ -17,6 +17,7 @@ from starlette.types import Receive, Scope, Send
 from app import settings as limits
 from app import store
 from app.domain import dialogues
+from app.figures import Requests
 from app.live import Hub, LocalRelay, NotifyRelay, Relay
 from app.settings import Settings
 from app.web import (
@@ -110,13 +111,15 @@ def create(settings: Settings) -> FastAPI:
     app.state.seats = stream.Seats()
     app.state.return_tries = tries.ReturnTries()
     app.state.known_codes = {}
+    app.state.requests = Requests()
+    app.state.relay = relay
     app.state.buckets = {
         "texts": tries.Buckets(settings.texts_per_minute, burst=limits.TEXTS_BURST),
         "votes": tries.Buckets(settings.votes_per_minute, burst=limits.VOTES_BURST),
     }
     failures.install(app)
     app.mount("/static", Statics(), name="static")
-    app.router.routes.extend(sending.routes)
+    app.router.routes.extend([sending.CARDS, sending.VOTES])
     for face in (health, metrics, links, join, pages, phone, board, desk, office, downloads):
         app.include_router(face.router)
     return app

@@ -3,6 +3,7 @@
 import os
 import secrets
 from pathlib import Path
+from typing import Literal
 
 from pydantic import AliasChoices, Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -48,6 +49,7 @@ class Settings(BaseSettings):
     votes_per_minute: int = Field(VOTES_PER_MINUTE, ge=1)
     disk_reserve_mb: int = Field(200, ge=0)
     metrics_token: str = ""
+    log: Literal["auto", "json", "text"] = "auto"
     accessibility_statement_url: str = ""
     contact: str = ""
     demo: bool = True

@@ -16,7 +16,7 @@ APP = ROOT / "app"
 
 # A module may import from its own layer and from lower ones.
 LAYERS = {
-    **dict.fromkeys(("settings", "errors", "language", "figures"), 0),
+    **dict.fromkeys(("settings", "errors", "language", "figures", "logs"), 0),
     **dict.fromkeys(("models", "store", "live"), 1),
     **dict.fromkeys(("domain", "analysis"), 2),
     **dict.fromkeys(("activities", "documents"), 3),

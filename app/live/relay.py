@@ -32,7 +32,9 @@ Connect = Callable[[], Awaitable[AbstractAsyncContextManager[Any]]]
 
 
 class Relay(Protocol):
-    """Where the writer's word goes after a commit."""
+    """Where the writer's word goes after a commit. `hears` is whether word of the other processes comes in now."""
+
+    hears: bool
 
     def start(self) -> None:
         """Bind to the running event loop; call once, after the hub."""
@@ -46,6 +48,8 @@ class Relay(Protocol):
 
 class LocalRelay:
     """One process: its own sockets are all there are."""
+
+    hears = True
 
     def __init__(self, hub: Hub) -> None:
         self._hub = hub
@@ -97,6 +101,8 @@ class NotifyRelay:
     Only faces that sockets watch are carried over; work that listens to the hub, such as grouping, is done by the
     process that took the card.
     """
+
+    hears = False
 
     def __init__(self, hub: Hub, connect: Connect, numbers: Numbers) -> None:
         self._hub = hub
@@ -161,13 +167,19 @@ class NotifyRelay:
         async with await self._connect() as connection:
             await connection.execute(f"LISTEN {CHANNEL}")
             self._look.set()  # what was said while nobody listened
-            async for notice in connection.notifies():
-                told = json.loads(notice.payload)
-                if told["from"] == self._name:
-                    continue
-                for dialogue, faces, numbers in told["news"]:
-                    self._heard(dialogue, numbers)
-                    self._hub.tell([f"{face}:{dialogue}" for face in faces])
+            self.hears = True
+            try:
+                async for notice in connection.notifies():
+                    self._take(json.loads(notice.payload))
+            finally:
+                self.hears = False
+
+    def _take(self, told: dict[str, Any]) -> None:
+        if told["from"] == self._name:
+            return
+        for dialogue, faces, numbers in told["news"]:
+            self._heard(dialogue, numbers)
+            self._hub.tell([f"{face}:{dialogue}" for face in faces])
 
     async def _look_again(self) -> None:
         while True:

@@ -30,6 +30,7 @@ async def answer(scope: Scope, receive: Receive, send: Send) -> None:
     """ASGI app of the short way."""
     found = _ADDRESS.fullmatch(scope["path"])
     scope["path_params"] = {"code": found[1] if found else ""}
+    scope["route"] = sending.CARDS if scope["path"].endswith("/cards") else sending.VOTES
     request = Request(scope, receive)
     if scope["state"]["refused"] is not None:
         response = failures.answer(request, scope["state"]["refused"])

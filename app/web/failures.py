@@ -21,6 +21,7 @@ AWAY = (OperationalError, InternalError, InterfaceError, NoConnectionFree)
 
 def answer(request: Request, fact: errors.Fact) -> Response:
     """The fact as JSON, as a notice for htmx, or as a page."""
+    request.app.state.requests.refused[type(fact).__name__] += 1
     if render.wants_json(request):
         return JSONResponse({"error": type(fact).__name__, "message": fact.said()}, fact.status)
     if render.is_htmx(request):

@@ -1,7 +1,9 @@
 """The door of the server: who may send, how much, in which language, and the headers every answer carries."""
 
+import logging
 import re
 from collections.abc import Iterable
+from time import perf_counter
 from urllib.parse import urlsplit
 
 from starlette.requests import cookie_parser
@@ -10,6 +12,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from app import errors, language
 from app.settings import BODY_MAX
 
+log = logging.getLogger(__name__)
+
+SLOW = 2.0  # seconds of a request that the log should know of
 SAFE = {"GET", "HEAD", "OPTIONS"}
 LANGUAGE_COOKIE = "tovholder-language"
 PHONE_COOKIE = "tovholder-phone"  # an hour long, only for a phone that typed a wrong return code
@@ -63,7 +68,12 @@ class Guard:
             await self._app(scope, receive, send)
             return
         app = self._app if scope["state"]["refused"] is None else self._refuse
-        await app(scope, receive, _with_headers(send, scope, headers.get("host", "")))
+        begun = perf_counter()
+        scope["state"]["status"] = 500
+        try:
+            await app(scope, receive, _with_headers(send, scope, headers.get("host", "")))
+        finally:
+            _count(scope, scope["state"]["status"], perf_counter() - begun)
 
 
 def spoken(headers: dict[str, str], default: str, offered: Iterable[str] = language.LANGUAGES) -> str:
@@ -105,9 +115,19 @@ def _host_of(origin: str) -> str:
         return ""
 
 
+def _count(scope: Scope, status: int, seconds: float) -> None:
+    """For the figures; what failed or took long goes to the log too."""
+    route = getattr(scope.get("route"), "path", "") or "other"
+    scope["app"].state.requests.add(route, status, seconds)
+    if status >= 500 or seconds > SLOW:
+        told = {"route": route, "status": status, "ms": round(seconds * 1000)}
+        log.warning("a request failed" if status >= 500 else "a request took long", extra=told)
+
+
 def _with_headers(send: Send, scope: Scope, host: str) -> Send:
     async def sending(message: Message) -> None:
         if message["type"] == "http.response.start":
+            scope["state"]["status"] = message["status"]
             present = {name.lower() for name, _ in message["headers"]}
             extra = [(b"content-security-policy", _policy(host)), *_FIXED]
             if scope["scheme"] == "https":

@@ -1,18 +1,27 @@
 """Whether the server is well: for load balancers in one word, for operators on a page."""
 
+import asyncio
+
 from fastapi import APIRouter, Request
 from sqlalchemy import text
 from sqlmodel import Session
 from starlette.responses import JSONResponse, Response
 
-from app import store
-from app.web import place
+from app import errors, store
+from app.web import failures, place
 
 router = APIRouter()
 
 
-def _answers(session: Session) -> bool:
-    return bool(session.connection().execute(text("SELECT 1")).scalar_one() == 1)
+PATIENCE = 2.0  # seconds for both parts
+
+
+def _answers(session: Session) -> None:
+    session.connection().execute(text("SELECT 1"))
+
+
+def _writes(tx: store.Transaction) -> None:
+    tx.run("SELECT 1")
 
 
 @router.get("/healthz")
@@ -29,5 +38,14 @@ async def health(request: Request) -> Response:
 
 @router.get("/readyz")
 async def ready(request: Request) -> Response:
-    """The database answers."""
-    return JSONResponse({"status": "ok" if await place.of(request).read(_answers) else "away"})
+    """The database answers, and the one who writes takes changes. Otherwise 503, and which of the two it is."""
+    here = place.of(request)
+    part = "database"
+    try:
+        async with asyncio.timeout(PATIENCE):
+            await here.read(_answers)
+            part = "writer"
+            await here.change(_writes)
+    except (*failures.AWAY, TimeoutError, errors.Busy):
+        return JSONResponse({"status": "away", "part": part}, 503)
+    return JSONResponse({"status": "ok"})

@@ -5,6 +5,7 @@ No label holds a dialogue, a person, a code or an address.
 
 import hmac
 from collections.abc import Iterator
+from time import time
 
 from fastapi import APIRouter, Request
 from prometheus_client import CollectorRegistry, generate_latest
@@ -14,7 +15,9 @@ from prometheus_client.registry import Collector
 from starlette.responses import Response
 
 from app import errors, store
-from app.figures import Histogram
+from app.backup import MARK
+from app.figures import Histogram, Requests
+from app.live import Relay
 from app.web import place
 from app.web.place import Place
 
@@ -31,6 +34,7 @@ async def metrics(request: Request) -> Response:
         raise errors.NotFound
     registry = CollectorRegistry()
     registry.register(_Figures(here))
+    registry.register(_Asked(request.app.state.requests, request.app.state.relay))
     ProcessCollector(registry=registry)
     return Response(generate_latest(registry), media_type="text/plain; version=0.0.4; charset=utf-8")
 
@@ -60,9 +64,36 @@ class _Figures(Collector):
         yield _counter("tovholder_pictures", "Pictures drawn", hub.pictures)
         yield _counter("tovholder_picture_seconds", "Seconds spent drawing pictures", hub.picture_seconds)
         yield GaugeMetricFamily("tovholder_disk_free_bytes", "Bytes free in the data folder", self._here.disk.free())
+        backup = self._here.settings.data / MARK
+        if backup.exists():
+            age = time() - backup.stat().st_mtime
+            yield GaugeMetricFamily("tovholder_backup_age_seconds", "Seconds since the newest backup", age)
         if store.is_sqlite(self._here.settings.database):
             size = store.sqlite_file(self._here.settings.database).stat().st_size
             yield GaugeMetricFamily("tovholder_database_bytes", "Size of the database file", size)
+
+
+class _Asked(Collector):
+    """What was asked and refused, and whether other processes are heard."""
+
+    def __init__(self, requests: Requests, relay: Relay) -> None:
+        self._requests = requests
+        self._relay = relay
+
+    def collect(self) -> Iterator[Metric]:
+        answered = CounterMetricFamily("tovholder_requests", "Requests answered", labels=["route", "status"])
+        for (route, hundred), count in sorted(self._requests.answered.items()):
+            answered.add_metric([route, f"{hundred}xx"], count)
+        yield answered
+        seconds = HistogramMetricFamily("tovholder_request_seconds", "Seconds of a request", labels=["route"])
+        for route, figures in sorted(self._requests.seconds.items()):
+            seconds.add_metric([route], _buckets(figures), figures.total)
+        yield seconds
+        refused = CounterMetricFamily("tovholder_refused", "What was refused, by reason", labels=["reason"])
+        for reason, count in sorted(self._requests.refused.items()):
+            refused.add_metric([reason], count)
+        yield refused
+        yield GaugeMetricFamily("tovholder_relay_hears", "Whether word of other processes comes in", self._relay.hears)
 
 
 def _counter(name: str, words: str, value: float) -> Metric:
@@ -70,8 +101,12 @@ def _counter(name: str, words: str, value: float) -> Metric:
 
 
 def _histogram(name: str, words: str, figures: Histogram) -> Metric:
+    return HistogramMetricFamily(name, words, _buckets(figures), figures.total)
+
+
+def _buckets(figures: Histogram) -> list[tuple[str, float]]:
     buckets, so_far = [], 0
     for limit, count in zip([*map(str, figures.bounds), "+Inf"], figures.counts, strict=True):
         so_far += count
         buckets.append((limit, float(so_far)))
-    return HistogramMetricFamily(name, words, buckets, figures.total)
+    return buckets

@@ -176,6 +176,7 @@ class Line:
             self._refuse(key, failures.fact_of(error))
 
     def _refuse(self, key: str, fact: errors.Fact) -> None:
+        self._state.requests.refused[type(fact).__name__] += 1
         with language.speaking(self._sender.language):
             told = {"key": key, "status": fact.status, "error": type(fact).__name__, "message": fact.said()}
         self._pipe.write(Text(_encode(told).decode()))
@@ -257,7 +258,5 @@ async def _fields(request: Request) -> dict[str, str]:
         raise errors.Unreadable from wrong
 
 
-routes: list[Route] = [
-    Route("/d/{code}/cards", post, methods=["POST"]),
-    Route("/d/{code}/votes/{activity_id}", post, methods=["POST"]),
-]
+CARDS = Route("/d/{code}/cards", post, methods=["POST"])
+VOTES = Route("/d/{code}/votes/{activity_id}", post, methods=["POST"])

@@ -1,5 +1,6 @@
 """What must not be kept: no text, code, token or address in a log, and no address in the database."""
 
+import json
 import re
 
 from tests.conftest import serving
@@ -27,6 +28,8 @@ def test_logs_hold_no_text_no_code_no_token_and_no_address(tmp_path):
         code = live.join.rpartition("/")[2]
     log = (tmp_path / "data.log").read_text(encoding="utf-8")
     assert [secret for secret in (TEXT, "Vaskek", code, *tokens) if secret in log] == []
+    lines = [json.loads(line) for line in log.splitlines()]
+    assert [line for line in lines if not {"at", "level", "logger", "event"} <= line.keys()] == []
     assert re.findall(r"\d+\.\d+\.\d+\.\d+:\d+", log) == []
     kept = b"".join(file.read_bytes() for file in data.iterdir() if file.name.startswith("tovholder.sqlite3"))
     assert kept.count(b"127.0.0.1") == 0

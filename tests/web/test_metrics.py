@@ -5,6 +5,7 @@ import re
 import pytest
 
 from tests.conftest import serving
+from tests.test_cli import run
 
 WORD = "a word for the operator"
 
@@ -31,6 +32,34 @@ def test_a_change_is_counted_when_it_is_answered(server):
     assert after['tovholder_commit_changes_bucket{le="+Inf"}'] == after["tovholder_commit_changes_count"]
 
 
+def test_requests_are_counted_by_route_and_refusals_by_reason(server):
+    before = read(server)
+    client = server.client(accept="application/json")
+    client.get("/d/AAAA AAAA")
+    phone = server.phone()
+    phone.post(server.join + "/votes/1", data={"card-1": "many"})
+    phone.post(server.join + "/cards", data={"activity": "1", "kind": "advice", "first": ""})
+    after = read(server)
+
+    def more(name: str) -> float:
+        return after.get(name, 0) - before.get(name, 0)
+
+    assert more('tovholder_requests_total{route="/d/{code}/join",status="2xx"}') == 1
+    assert more('tovholder_requests_total{route="/d/{code}/votes/{activity_id}",status="4xx"}') == 1
+    assert more('tovholder_request_seconds_count{route="/d/{code}/cards"}') == 1
+    assert more('tovholder_refused_total{reason="UnknownCode"}') == 1
+    assert more('tovholder_refused_total{reason="Empty"}') == 1
+    assert after["tovholder_relay_hears"] == 1
+    assert after["tovholder_disk_free_bytes"] > 0
+
+
+def test_a_backup_has_an_age_once_there_is_one(server, tmp_path):
+    assert "tovholder_backup_age_seconds" not in read(server)
+    made = run("backup", tmp_path / "backup.sqlite3", "--data", server.data)
+    assert made.returncode == 0
+    assert 0 <= read(server)["tovholder_backup_age_seconds"] < 60
+
+
 def test_no_figure_points_at_anybody(server):
     phone = server.phone()
     code = server.join.rpartition("/")[2]
@@ -38,7 +67,7 @@ def test_no_figure_points_at_anybody(server):
     assert code not in told
     assert [value for value in phone.cookies.values() if value in told] == []
     assert "127.0.0.1" not in told
-    assert set(re.findall(r"(\w+)=\"", told)) <= {"face", "le"}
+    assert set(re.findall(r"(\w+)=\"", told)) <= {"face", "le", "route", "status", "reason"}
 
 
 @pytest.mark.parametrize("word", ["", "wrong", WORD + "x"])
