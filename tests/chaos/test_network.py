@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -55,7 +56,9 @@ DEAD = ("-j", "DROP")
 LOSSY = ("-m", "statistic", "--mode", "random", "--probability", "0.1", "-j", "DROP")
 
 
-def played(venue: Venue, name: str, folder: Path, phones: int, cards: int, pause: float, weather) -> dict[str, object]:
+def played(
+    venue: Venue, name: str, folder: Path, phones: int, cards: int, pause: float, weather, linger: float = 3
+) -> dict[str, object]:
     """Phones in the namespace write while the weather changes; returns their ledger."""
     plan = folder / "plan.json"
     told = {
@@ -66,7 +69,7 @@ def played(venue: Venue, name: str, folder: Path, phones: int, cards: int, pause
         "cards": cards,
         "pause": pause,
         "patience": 120,
-        "linger": 3,
+        "linger": linger,
     }
     plan.write_text(json.dumps(told))
     command = ["ip", "netns", "exec", name, sys.executable, "-m", "tests.chaos.phones", str(plan)]
@@ -130,6 +133,34 @@ def test_what_is_written_in_a_blackout_arrives_once(tmp_path):
 
 def test_wifi_that_comes_and_goes_loses_nothing(tmp_path):
     flapping(tmp_path, phones=10, turns=4, up=1.0)
+
+
+def test_phones_that_vanish_without_a_word_are_gone_in_half_a_minute(tmp_path):
+    word = "a word for the operator"
+    with network() as name, opened(tmp_path / "data", 0, "--host", "0.0.0.0", TOVHOLDER_METRICS_TOKEN=word) as venue:
+        client = venue.live.client(authorization=f"Bearer {word}")
+
+        def sockets() -> int:
+            found = re.search(r'tovholder_sockets\{face="phones"\} (\d+)', client.get("/metrics").text)
+            return int(found[1]) if found else 0
+
+        def until(count: int, seconds: float) -> float:
+            begun = time.monotonic()
+            while sockets() != count:
+                assert time.monotonic() - begun < seconds
+                time.sleep(0.25)
+            return time.monotonic() - begun
+
+        gone: list[float] = []
+
+        def weather() -> None:
+            until(20, 20)
+            wifi(name, *DEAD, on=True)
+            run("ip", "netns", "exec", name, "iptables", "-w", "-I", "OUTPUT", *DEAD)  # no goodbye gets out either
+            gone.append(until(0, 30))
+
+        played(venue, name, tmp_path, phones=20, cards=0, pause=0, weather=weather, linger=40)
+    print(f"20 phones vanished without a word: gone after {gone[0]:.0f} s")
 
 
 @pytest.mark.long

@@ -13,7 +13,7 @@ import pytest
 from websockets.sync.client import connect
 
 from tests.conftest import Live, serving
-from tests.web.test_phone import go
+from tests.web.test_phone import form_of, go
 
 pytestmark = pytest.mark.slow
 
@@ -119,6 +119,37 @@ def test_below_the_reserve_texts_wait_and_everything_else_goes_on(small):
         assert (taken.status_code, taken.json()["number"]) == (200, number + 1)
         assert phone.post(cards, data=waiting).json() == taken.json()
         assert numbers(live) == ["fuld-disk-1", "fuld-disk-2"]
+
+
+def test_below_the_reserve_votes_are_counted(small):
+    with serving(small / "data", TOVHOLDER_DISK_RESERVE_MB=str(RESERVE)) as live:
+        desk, phone = live.opened("desk"), live.phone()
+        desk.post("/desk/1/begin").raise_for_status()
+        go(desk, "Råd")
+        for number in range(3):
+            advice = form_of(phone, live) | {"first": f"Råd {number}", "key": f"fuld-disk-{number}"}
+            phone.post(live.join + "/cards", data=advice).raise_for_status()
+        vote = go(desk, "Tre prikker")
+        page = phone.get(live.join + "/now", headers={"accept": "text/html"}).text
+        option = re.search(r'name="(card-\d+)"', page)[1]
+        fill(small, leave=4 << 20)
+        time.sleep(1.2)
+        ballot = {"key": "fuld-stemme-1", option: "1"}
+        assert phone.post(f"{live.join}/votes/{vote}", data=ballot).json() == {"voted": int(vote)}
+        assert phone.post(f"{live.join}/votes/{vote}", data=ballot).json() == {"voted": int(vote)}
+        with socket_of(live, phone) as socket:
+            socket.send(json.dumps({"to": f"votes/{vote}", "key": "fuld-stemme-2", option: "2"}))
+            assert answered(socket) == {"key": "fuld-stemme-2", "status": 200, "voted": int(vote)}
+        assert desk.post("/desk/1/votes/" + vote + "/close").status_code == 200
+
+
+def test_without_its_ballast_a_full_disk_would_take_no_deletion(small):
+    with serving(small / "data", TOVHOLDER_DISK_RESERVE_MB=str(RESERVE)) as live:
+        wait_for(small / "data" / "ballast")
+        office = live.opened("office")
+        (small / "data" / "ballast").unlink()
+        fill(small)
+        assert office.post("/office/dialogues/1/delete").status_code == 507
 
 
 def test_on_a_disk_without_a_byte_left_deleting_works_and_the_server_recovers(small):

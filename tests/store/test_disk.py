@@ -3,6 +3,7 @@
 import asyncio
 
 import pytest
+from sqlalchemy import text
 from sqlmodel import select
 
 from app import errors
@@ -46,6 +47,21 @@ def test_a_database_that_may_not_grow_answers_storage_full_and_keeps_what_it_ack
     sqlite.do(lambda tx: tx.run("PRAGMA max_page_count = 100000"))
     sqlite.do(verb, "efter")
     assert titles(sqlite) == acknowledged | {"efter"}
+
+
+@pytest.mark.parametrize("verb", [add, hot])
+def test_a_postgresql_without_room_answers_storage_full_and_goes_on_when_there_is(postgres, verb):
+    for statement in (
+        "CREATE FUNCTION no_room() RETURNS trigger LANGUAGE plpgsql AS"
+        " $$BEGIN RAISE EXCEPTION 'could not extend file' USING ERRCODE = '53100'; END$$",
+        "CREATE TRIGGER no_room BEFORE INSERT ON series EXECUTE FUNCTION no_room()",
+    ):
+        postgres.do(lambda tx, statement=statement: tx.session.execute(text(statement)) and None)
+    with pytest.raises(errors.StorageFull):
+        postgres.do(verb, "uden plads")
+    postgres.do(lambda tx: tx.session.execute(text("DROP FUNCTION no_room() CASCADE")) and None)
+    postgres.do(verb, "efter")
+    assert titles(postgres) == {"efter"}
 
 
 def test_a_disk_is_tight_when_less_than_the_reserve_is_free(tmp_path):
