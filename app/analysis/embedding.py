@@ -6,23 +6,25 @@ import functools
 import math
 import zlib
 from collections.abc import Sequence
-from typing import Any, Protocol
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
 from app.analysis import text
+from app.analysis.sentences import SentenceModel
 from app.analysis.text import Language
+from app.analysis.vectors import Vectors
 
 _Block = dict[int, float]  # column -> value
-Vectors = Any  # scipy.sparse.csr_matrix of float32: one row a text, L2 norm 1 or 0
 
 _WIDTH = 1 << 18  # hashed columns, shared by stems and letter groups; 2,000 cards fill about a fifth
 _GRAMS = (3, 4, 5)  # letters in a group: Danish compounds meet in their parts
 _WORDS_A_TEXT = 10  # a word's rarity is that of a text having it, not of a word being it
 _LONGEST = 40  # letters of a word that are looked at; the longest real compounds fit
 _STOP_WEIGHT = 0.5  # full weight measures .03 ARI better on questions, but makes themes of "hvem" and "der"
+_MEANING_SHARE: dict[Language, float] = {"da": 0.5, "en": 0.85}  # of the likeness, where there is a model
 _STEM_SHARE = 0.5  # of the likeness; letter groups have the rest
 
 
@@ -52,7 +54,8 @@ class LexicalVectors:
         ends = np.cumsum([0] + [len(columns) for columns, _ in rows])
         columns = np.concatenate([columns for columns, _ in rows] or [np.empty(0, np.int32)])
         values = np.concatenate([values for _, values in rows] or [np.empty(0, np.float32)])
-        return sparse.csr_matrix((values, columns, ends), shape=(len(rows), _WIDTH), dtype=np.float32)
+        words = sparse.csr_matrix((values, columns, ends), shape=(len(rows), _WIDTH), dtype=np.float32)
+        return Vectors(words, np.empty((len(rows), 0), np.float32))
 
     def _row(self, one: str) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
         found = text.words(one)
@@ -64,6 +67,23 @@ class LexicalVectors:
         norm = math.sqrt(sum(value * value for value in row.values())) or 1.0
         columns = sorted(row)
         return np.array(columns, np.int32), np.array([row[c] / norm for c in columns], np.float32)
+
+
+class MeaningVectors:
+    """Words and meaning together: half each for Danish, which comes to the model through glosses, more for English."""
+
+    def __init__(self, model: SentenceModel, language: Language | None = None) -> None:
+        self._model = model
+        self._words = LexicalVectors(language)
+        self._language = language
+        self.name = f"{self._words.name} {model.name}"
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        """As LexicalVectors, with the model's row beside it; 2 ms a text."""
+        words, meaning = self._words.encode(texts).words, self._model.encode(texts)
+        share = np.array([_MEANING_SHARE[self._language or text.guess(text.words(one))] for one in texts], np.float32)
+        left = sparse.diags(np.sqrt(1 - share)) @ words
+        return Vectors(left.astype(np.float32).tocsr(), meaning * np.sqrt(share)[:, None])
 
 
 @functools.lru_cache(maxsize=4096)

@@ -4,20 +4,18 @@ Equal rows share one node and nodes are ordered by content, so neither the order
 of one text change what is found. Rows of zeros have no node.
 """
 
-import hashlib
 import math
 from dataclasses import dataclass
-from itertools import pairwise
 
 import graspologic_native
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from app.analysis.embedding import Vectors
+from app.analysis.vectors import Vectors
 
 _BLOCK = 512  # rows compared with all others at a time: 8 MB at 2,000 nodes, instead of the square
-_ALIKE = 0.08  # cosine below which two rows are no neighbours; half of all unrelated cards are at .035 or more
+_ALIKE = 0.10  # cosine below which two rows are no neighbours; from .15 on, hard sets fall apart
 _RESOLUTION = 1.0
 _SEED = 1
 
@@ -32,19 +30,9 @@ class Graph:
     node_of: Labels
 
 
-def digests(vectors: Vectors) -> list[bytes]:
-    """A name for each row's content, equal for equal rows and empty for rows of zeros."""
-    return [
-        hashlib.blake2b(vectors.indices[a:b].tobytes() + vectors.data[a:b].tobytes(), digest_size=16).digest()
-        if a < b
-        else b""
-        for a, b in pairwise(vectors.indptr)
-    ]
-
-
 def nearest(vectors: Vectors) -> Graph:
     """Each row tied to the max(4, 0.55 * sqrt(m)) rows most like it, by their cosine; one-sided ties count."""
-    names = digests(vectors)
+    names = vectors.names()
     first = {name: row for row, name in reversed(list(enumerate(names))) if name}
     order = sorted(first)
     node = {name: position for position, name in enumerate(order)}
@@ -58,13 +46,12 @@ def _neighbours(nodes: int) -> int:
 
 
 def _ties(unique: Vectors, count: int) -> sparse.csr_matrix:
-    size = unique.shape[0]
+    size = unique.count
     if count < 1:
         return sparse.csr_matrix((size, size))
-    turned = unique.T.tocsr()
     blocks = []
     for start in range(0, size, _BLOCK):
-        likeness = (unique[start : start + _BLOCK] @ turned).toarray()
+        likeness = unique[start : start + _BLOCK].likeness(unique)
         rows = np.arange(likeness.shape[0])
         likeness[rows, rows + start] = 0
         near = np.argpartition(-likeness, count - 1, axis=1)[:, :count]

@@ -4,14 +4,11 @@ A group is a number from 0; -1 is in no group. Everything is a function of array
 """
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import sparse
 from scipy.optimize import linear_sum_assignment
 
-from app.analysis.embedding import Vectors
 from app.analysis.graph import Labels
-
-Matrix = NDArray[np.float64]
+from app.analysis.vectors import Matrix, Vectors
 
 
 def nearness(vectors: Vectors, group: Labels, weight: Matrix, rows: Labels, count: int) -> Matrix:
@@ -20,14 +17,14 @@ def nearness(vectors: Vectors, group: Labels, weight: Matrix, rows: Labels, coun
     `weight`: what each row counts in its group's centre. A row is compared with its own group's other rows.
     """
     inside = np.flatnonzero(group >= 0)
-    shares = sparse.csr_matrix((weight[inside], (group[inside], inside)), shape=(count, vectors.shape[0]))
-    centres = (shares @ vectors).tocsr()
-    dots = np.asarray((vectors[rows] @ centres.T).toarray(), dtype=np.float64)
-    squares = np.asarray(centres.multiply(centres).sum(axis=1), dtype=np.float64).ravel()
+    shares = sparse.csr_matrix((weight[inside], (group[inside], inside)), shape=(count, vectors.count))
+    centres = vectors.sums(shares)
+    dots = vectors[rows].likeness(centres)
+    squares = centres.squares()
     squares = np.repeat(squares[None, :], len(rows), axis=0)
     mine = np.flatnonzero(group[rows] >= 0)
     home, own_weight = group[rows[mine]], weight[rows[mine]]
-    length = np.asarray(vectors[rows[mine]].multiply(vectors[rows[mine]]).sum(axis=1)).ravel()
+    length = vectors[rows[mine]].squares()
     squares[mine, home] += own_weight**2 * length - 2 * own_weight * dots[mine, home]
     dots[mine, home] -= own_weight * length
     return np.where(squares > 1e-4, dots / np.sqrt(np.maximum(squares, 1e-4)), 0.0)

@@ -10,12 +10,12 @@ from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import sparse
 
 from app.analysis import graph as graphs
 from app.analysis import groups
-from app.analysis.embedding import Vectors
 from app.analysis.graph import Graph, Labels
-from app.analysis.groups import Matrix
+from app.analysis.vectors import Matrix, Vectors
 
 FIRST = 12  # cards before there is anything to group
 GROWTH = 110  # per cent of the cards at the last tidying that call for the next
@@ -110,9 +110,9 @@ def tidy(board: Board, vectors: Vectors, regroup: bool = True) -> Plan:
 
 def typical(card_ids: Sequence[int], vectors: Vectors) -> list[int]:
     """The cards by closeness to their common centre, nearest first. `vectors`: a row a card."""
-    centre = np.asarray(vectors.sum(axis=0)).ravel()
-    near = np.round(vectors @ centre, 5)
-    names = graphs.digests(vectors)
+    centre = vectors.sums(sparse.csr_matrix(np.ones((1, vectors.count))))
+    near = np.round(vectors.likeness(centre).ravel(), 5)
+    names = vectors.names()
     order = sorted(range(len(card_ids)), key=lambda row: (-near[row], names[row], card_ids[row]))
     return [card_ids[row] for row in order]
 
@@ -133,7 +133,7 @@ class _Ground:
 
     @classmethod
     def of(cls, board: Board, vectors: Vectors) -> "_Ground":
-        names = graphs.digests(vectors)
+        names = vectors.names()
         cards = board.cards
         order = sorted(range(len(cards)), key=lambda row: (names[row], cards[row].locked, cards[row].id))
         themes = tuple(sorted(board.themes, key=lambda theme: theme.id))

@@ -18,6 +18,7 @@ import httpx
 from app.bench import fanout, path, phones, report, stage, votes
 from app.bench.report import Report
 
+_BEGUN = perf_counter()
 PARTS = ("votes", "fanout", "path", "life", "postgres")
 
 
@@ -28,11 +29,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--markdown", action="store_true", help="the table as it stands in the README")
     parser.add_argument("--only", nargs="+", choices=PARTS, default=PARTS, metavar="PART", help=", ".join(PARTS))
     parser.add_argument("--phones", type=int, nargs="+", metavar="N", help="sizes of the rooms")
-    parser.add_argument("--seconds", type=float, help="length of one run of votes; default 2, or 4 in full")
+    parser.add_argument("--seconds", type=float, help="length of one run of votes; default 1.5, or 4 in full")
     parser.add_argument("--sockets", type=int, nargs="+", metavar="N", help="fan-out sizes; default 1000 10000")
     parser.add_argument("--runs", type=int, help="runs of each side; default 3, or 5 in full")
     parser.add_argument("--postgres", default="", metavar="URL", help="an empty database; its contents are deleted")
     parser.add_argument("--folder", type=Path, help="where the databases lie; default the system's temporary folder")
+    parser.add_argument("--sync-delay", type=int, default=0, metavar="US", help="a slower disk: a wait after each sync")
     parser.add_argument("--strict", action="store_true", help="exit with 1 when a goal does not hold")
 
 
@@ -44,7 +46,7 @@ class Bench:
         self.folder = folder
         self.rooms: list[int] = arguments.phones or ([100, 1000] if quick else [100, 1000, 5000])
         self.sockets: list[int] = arguments.sockets or [1000, 10_000]
-        self.seconds: float = arguments.seconds or (2.0 if quick else 4.0)
+        self.seconds: float = arguments.seconds or (1.5 if quick else 4.0)
         self.runs: int = arguments.runs or (3 if quick else 5)
         self.postgres: str = arguments.postgres
         self.quick = quick
@@ -117,7 +119,7 @@ class Bench:
             say("a room of 1000 at rest")
             crowd = await fanout.gather(ours.room, ours.server, 1000)
             await asyncio.sleep(2)
-            self.report.rest(await path.at_rest(ours.server, 10.0 if self.quick else 20.0))
+            self.report.rest(await path.at_rest(ours.server, 6.0 if self.quick else 20.0))
             _leave(crowd)
 
     async def life(self) -> None:
@@ -214,16 +216,19 @@ def _loops() -> Callable[[], asyncio.AbstractEventLoop] | None:
 
 
 def say(words: str) -> None:
-    print(words, file=sys.stderr, flush=True)
+    """What happens now, and the seconds since the start."""
+    print(f"{perf_counter() - _BEGUN:5.0f} s  {words}", file=sys.stderr, flush=True)
 
 
 def main(arguments: argparse.Namespace) -> int:
     """Run the parts, print the report. Exit code 0: it ran. 1: with --strict, a goal does not hold."""
     logging.getLogger().setLevel(logging.WARNING)
     stage.many_files()
+    if arguments.sync_delay:
+        stage.slow_disk(arguments.sync_delay)
     with tempfile.TemporaryDirectory(dir=arguments.folder, prefix="tovholder-bench-") as folder:
         bench = Bench(arguments, Path(folder))
-        bench.report.machine = report.machine(Path(folder))
+        bench.report.machine = report.machine(Path(folder)) | {"sync_delay_us": arguments.sync_delay}
         parts: dict[str, Callable[[], Any]] = {
             "votes": bench.votes,
             "fanout": bench.fanout,

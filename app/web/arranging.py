@@ -3,10 +3,9 @@
 from collections import OrderedDict
 from hashlib import blake2b
 
-from scipy import sparse
-
 from app.analysis import labels, themes
-from app.analysis.embedding import LexicalVectors, Vectors, VectorSource, warm
+from app.analysis.embedding import LexicalVectors, VectorSource, warm
+from app.analysis.vectors import Vectors, stacked
 from app.domain.grouping import Arrangement, Heading, Standing
 from app.settings import HEADING_MAX
 
@@ -31,8 +30,8 @@ class Arranger:
         fresh = [key for key in texts if key not in self._rows]
         if fresh:
             made = self._source.encode([texts[key] for key in fresh])
-            self._rows |= {key: made[index] for index, key in enumerate(fresh)}
-        rows = sparse.vstack([self._rows[key] for key in texts], format="csr")
+            self._rows |= {key: made[[index]] for index, key in enumerate(fresh)}
+        rows = stacked([self._rows[key] for key in texts])
         while len(self._rows) > ROWS_KEPT:
             self._rows.popitem(last=False)
         return rows

@@ -10,23 +10,23 @@ SOURCE = LexicalVectors()
 
 def likeness(one: str, other: str) -> float:
     rows = SOURCE.encode([one, other])
-    return float((rows[0] @ rows[1].T).toarray()[0, 0])
+    return float(rows[[0]].likeness(rows[[1]])[0, 0])
 
 
 def test_row_has_length_one_or_is_zero():
     rows = SOURCE.encode(["Ingen tid til møder", "", "   ", "😀🍕", "12 345", "På den ene side", "x"])
-    lengths = np.sqrt(np.asarray(rows.multiply(rows).sum(axis=1)).ravel())
+    lengths = np.sqrt(rows.squares())
     assert lengths.tolist() == pytest.approx([1, 0, 0, 0, 0, 0, 1], abs=1e-6)
 
 
 def test_row_does_not_depend_on_other_texts():
     together = SOURCE.encode(["Tid til møder", "Frivillige hjælper", "Tid til møder"])
     alone = SOURCE.encode(["Tid til møder"])
-    assert (together[0] != alone[0]).nnz == (together[2] != alone[0]).nnz == 0
+    assert together.names()[0] == together.names()[2] == alone.names()[0]
 
 
 def test_no_texts_give_no_rows():
-    assert SOURCE.encode([]).shape[0] == 0
+    assert SOURCE.encode([]).count == 0
 
 
 def test_likeness_sees_inflection_compounds_and_typing_errors():
@@ -51,7 +51,7 @@ def test_likeness_rests_on_rare_words_more_than_on_common_ones():
 
 def test_language_can_be_given_instead_of_guessed():
     assert LexicalVectors("da").name != LexicalVectors().name
-    assert LexicalVectors("da").encode(["workshop"]).nnz > 0
+    assert LexicalVectors("da").encode(["workshop"]).squares()[0] == pytest.approx(1)
 
 
 @pytest.mark.parametrize(
@@ -65,4 +65,4 @@ def test_threads_may_read_at_the_same_time():
     texts = [f"ord{number} kommunernes frivilligheder{number}" for number in range(300)]
     with ThreadPoolExecutor(4) as pool:
         halves = list(pool.map(SOURCE.encode, [texts, texts, texts, texts]))
-    assert [(half != halves[0]).nnz for half in halves] == [0, 0, 0, 0]
+    assert [half.names() == halves[0].names() for half in halves] == [True] * 4

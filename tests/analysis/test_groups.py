@@ -3,8 +3,10 @@ import pytest
 from scipy import sparse
 
 from app.analysis import groups
+from app.analysis.vectors import Vectors
 
-ROWS = sparse.csr_matrix(np.array([[1, 0], [0.6, 0.8], [0, 1], [0, 0]], dtype=np.float32))
+CORNERS = np.array([[1, 0], [0.6, 0.8], [0, 1], [0, 0]], dtype=np.float32)
+ROWS = Vectors(sparse.csr_matrix(CORNERS), np.empty((4, 0), np.float32))
 
 
 def test_nearness_compares_a_row_with_the_others_of_its_group():
@@ -41,3 +43,10 @@ def test_renumbered_closes_gaps():
 def test_continued_gives_each_old_group_at_most_one_heir():
     assert groups.continued(np.array([[5.0, 4, 0], [6, 0, 0]])).tolist() == [1, 0, -1]
     assert groups.continued(np.zeros((2, 2))).tolist() == [-1, -1]
+
+
+def test_meaning_counts_as_words_do():
+    meant = Vectors(sparse.csr_matrix((4, 3), dtype=np.float32), CORNERS)
+    group, weight = np.array([0, 0, -1, -1]), np.array([3.0, 1, 1, 1])
+    one = groups.nearness(ROWS, group, weight, np.arange(4), 1)
+    assert groups.nearness(meant, group, weight, np.arange(4), 1) == pytest.approx(one, abs=1e-6)

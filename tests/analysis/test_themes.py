@@ -5,10 +5,12 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy import sparse
 
 from app.analysis import themes
 from app.analysis.embedding import LexicalVectors
 from app.analysis.themes import Board, Card, Plan, Theme
+from app.analysis.vectors import Vectors
 from tests.analysis import cards
 
 SOURCE = LexicalVectors()
@@ -218,6 +220,6 @@ def test_plan_is_the_same_in_every_process():
 
 def test_vectors_of_another_source_are_grouped_alike():
     corners = np.repeat(np.eye(4, dtype=np.float32), 5, axis=0)
-    dense = type(VECTORS)(corners + 0.001)
-    plan = themes.tidy(Board([Card(number) for number in range(1, 21)]), dense)
+    meant = Vectors(sparse.csr_matrix((20, 2), dtype=np.float32), corners + np.float32(0.001))
+    plan = themes.tidy(Board([Card(number) for number in range(1, 21)]), meant)
     assert len(plan.founded) == 4
