@@ -44,7 +44,11 @@ log = logging.getLogger("tovholder")
 CLIENTS = {
     "rehearse": "play a whole day against a running server",
     "bench": "measure the live core beside bare baselines",
+    "themes": "group the texts of a spreadsheet into themes",
 }
+
+
+MODULES = {"rehearse": "rehearsal", "themes": "theming"}
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -67,7 +71,7 @@ def main(argv: list[str] | None = None) -> int:
     for name, what in CLIENTS.items():
         client = commands.add_parser(name, help=what)
         if argv[:1] == [name]:  # loaded for it alone: a server starts sooner without
-            module = importlib.import_module(f"app.{'rehearsal' if name == 'rehearse' else name}")
+            module = importlib.import_module(f"app.{MODULES.get(name, name)}")
             module.add_arguments(client)
             client.set_defaults(run=module.main)
     arguments = parser.parse_args(argv)

@@ -48,6 +48,7 @@ class Settings(BaseSettings):
     texts_per_minute: int = Field(TEXTS_PER_MINUTE, ge=1)
     votes_per_minute: int = Field(VOTES_PER_MINUTE, ge=1)
     disk_reserve_mb: int = Field(200, ge=0)
+    model: str = ""
     metrics_token: str = ""
     log: Literal["auto", "json", "text"] = "auto"
     accessibility_statement_url: str = ""

@@ -20,7 +20,7 @@ LAYERS = {
     **dict.fromkeys(("models", "store", "live"), 1),
     **dict.fromkeys(("domain", "analysis"), 2),
     **dict.fromkeys(("activities", "documents"), 3),
-    **dict.fromkeys(("web", "cli", "rehearsal", "bench", "listening", "workers", "backup"), 4),
+    **dict.fromkeys(("web", "cli", "rehearsal", "bench", "listening", "workers", "backup", "theming"), 4),
     **dict.fromkeys(("main", "__main__"), 5),
 }
 # What the number alone would let through: these parts keep out of one another, and of these libraries.

@@ -44,16 +44,23 @@ def guesses(cards: Vectors, headings: Headings, weight: Matrix | None = None) ->
 
     `weight`: what each example counts, default 1. Without any likeness all headings are equally likely.
     """
+    near = nearness(cards, headings, weight)
+    if headings.count == 0:
+        return near
+    raised = np.exp((near - near.max(axis=1, keepdims=True)) / _WARMTH)
+    sure: Belief = raised / raised.sum(axis=1, keepdims=True)
+    return (1 - _DOUBT) * sure + _DOUBT / headings.count
+
+
+def nearness(cards: Vectors, headings: Headings, weight: Matrix | None = None) -> Matrix:
+    """Likeness to each heading, cards x headings: cosine to its examples' centre plus that to its own words."""
     if headings.count == 0:
         return np.empty((cards.count, 0))
     counts = np.ones(len(headings.of)) if weight is None else weight
     places = (headings.of, np.arange(len(headings.of)))
     centres = headings.examples.sums(sparse.csr_matrix((counts, places), shape=(headings.count, len(headings.of))))
     length = np.sqrt(np.maximum(centres.squares(), 1e-12))
-    near = cards.likeness(centres) / np.where(length > 1e-5, length, 1.0) + cards.likeness(headings.texts)
-    raised = np.exp((near - near.max(axis=1, keepdims=True)) / _WARMTH)
-    sure: Belief = raised / raised.sum(axis=1, keepdims=True)
-    return (1 - _DOUBT) * sure + _DOUBT / headings.count
+    return cards.likeness(centres) / np.where(length > 1e-5, length, 1.0) + cards.likeness(headings.texts)
 
 
 def decide(prior: Belief, taps: Sequence[tuple[int, int]]) -> tuple[Belief, NDArray[np.float64]]:

@@ -4,7 +4,7 @@ from collections import OrderedDict
 from hashlib import blake2b
 
 from app.analysis import labels, themes
-from app.analysis.embedding import LexicalVectors, VectorSource, warm
+from app.analysis.embedding import VectorSource
 from app.analysis.vectors import Vectors, stacked
 from app.domain.grouping import Arrangement, Heading, Standing
 from app.settings import HEADING_MAX
@@ -16,9 +16,8 @@ QUOTABLE = 8  # typical cards kept a theme: the wall takes the first that fits
 class Arranger:
     """Remembers what it has read. For one thread."""
 
-    def __init__(self, source: VectorSource | None = None) -> None:
-        warm()
-        self._source = source or LexicalVectors()
+    def __init__(self, source: VectorSource) -> None:
+        self._source = source
         self._rows: OrderedDict[tuple[int, bytes], Vectors] = OrderedDict()
 
     def arrangement(self, standing: Standing) -> Arrangement | None:

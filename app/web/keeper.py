@@ -71,9 +71,10 @@ class ThemeKeeper:
     @cached_property
     def _arranger(self) -> "Arranger":
         """Loaded with the first card: what compares texts is a third of the memory and half the start."""
+        from app.analysis import embedding
         from app.web.arranging import Arranger
 
-        return Arranger()
+        return Arranger(embedding.source(self._here.settings.model))
 
 
 class DeletionKeeper:
