@@ -100,7 +100,7 @@ def two_languages(source: VectorSource, seeds: int) -> dict[str, Any]:
 
 
 def steadiness(source: VectorSource, seeds: int) -> dict[str, Any]:
-    """200 cards one by one: per arrival the share of earlier cards that left a theme, and arrivals that moved a tenth."""
+    """200 cards one by one: the share of earlier cards that leave a theme, and of arrivals that move a tenth."""
     found = {}
     for name in SETS:
         lines = []
