@@ -119,7 +119,7 @@ def create(settings: Settings) -> FastAPI:
     }
     failures.install(app)
     app.mount("/static", Statics(), name="static")
-    app.router.routes.extend([sending.CARDS, sending.VOTES])
+    app.router.routes.extend(sending.ROUTES.values())
     for face in (health, metrics, links, join, pages, phone, board, desk, office, downloads):
         app.include_router(face.router)
     return app

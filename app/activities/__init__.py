@@ -5,7 +5,7 @@ from typing import Any, Protocol
 
 from sqlmodel import Session
 
-from app.activities import collect, present, vote
+from app.activities import collect, present, sort, vote
 from app.activities.scene import Scene
 from app.domain.participants import Me
 from app.models import Activity, Dialogue
@@ -29,6 +29,7 @@ class Kind(Protocol):
 
 KINDS: dict[str, Kind] = {
     "collect": collect,
+    "sort": sort,
     "vote": vote,
     "present": present,
 }

@@ -11,13 +11,16 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
+from app.analysis import groups
+from app.analysis.graph import Labels
 from app.analysis.vectors import Matrix, Vectors, stacked
 
 NOWHERE = -1
 RIGHT = 0.7  # share of taps that are right, as people who sort cards for the first time are
 _WARMTH = 0.08  # of the guess: small is sure of itself
-_DOUBT = 0.05  # of a guess is spread evenly, so that people can always outvote it
+_DOUBT = 0.15  # of a guess is spread evenly, so that people can always outvote it
 _TEACHING = 0.8  # of the belief in a card's heading before it teaches its neighbours
+_TAUGHT_PULL = 3.0  # cards that one counts for in its heading's centre
 _ROUNDS = 3  # of teaching; the third changes hardly anything
 
 Belief = Matrix  # cards x headings, rows sum to 1
@@ -44,12 +47,17 @@ def guesses(cards: Vectors, headings: Headings, weight: Matrix | None = None) ->
 
     `weight`: what each example counts, default 1. Without any likeness all headings are equally likely.
     """
-    near = nearness(cards, headings, weight)
-    if headings.count == 0:
+    return likely(nearness(cards, headings, weight))
+
+
+def likely(near: Matrix) -> Belief:
+    """Likeness to each heading as how likely it is."""
+    if near.shape[1] == 0:
         return near
     raised = np.exp((near - near.max(axis=1, keepdims=True)) / _WARMTH)
     sure: Belief = raised / raised.sum(axis=1, keepdims=True)
-    return (1 - _DOUBT) * sure + _DOUBT / headings.count
+    softened: Belief = (1 - _DOUBT) * sure + _DOUBT / near.shape[1]
+    return softened
 
 
 def nearness(cards: Vectors, headings: Headings, weight: Matrix | None = None) -> Matrix:
@@ -60,7 +68,8 @@ def nearness(cards: Vectors, headings: Headings, weight: Matrix | None = None) -
     places = (headings.of, np.arange(len(headings.of)))
     centres = headings.examples.sums(sparse.csr_matrix((counts, places), shape=(headings.count, len(headings.of))))
     length = np.sqrt(np.maximum(centres.squares(), 1e-12))
-    return cards.likeness(centres) / np.where(length > 1e-5, length, 1.0) + cards.likeness(headings.texts)
+    near: Matrix = cards.likeness(centres) / np.where(length > 1e-5, length, 1.0)
+    return near + cards.likeness(headings.texts)
 
 
 def decide(prior: Belief, taps: Sequence[tuple[int, int]]) -> tuple[Belief, NDArray[np.float64]]:
@@ -76,7 +85,7 @@ def decide(prior: Belief, taps: Sequence[tuple[int, int]]) -> tuple[Belief, NDAr
         belief[card] += wrong
         belief[card, chosen if chosen != NOWHERE else headings] += np.log(RIGHT) - wrong
     raised = np.exp(belief - belief.max(axis=1, keepdims=True))
-    share = raised / raised.sum(axis=1, keepdims=True)
+    share: Matrix = raised / raised.sum(axis=1, keepdims=True)
     inside = share[:, :headings]
     return inside / np.maximum(inside.sum(axis=1, keepdims=True), 1e-12), share[:, headings]
 
@@ -108,6 +117,27 @@ def _taught(cards: Vectors, headings: Headings, known: NDArray[np.int64], of: ND
         weight[first + place] = 0
         prior[card] = guesses(cards[[card]], more, weight)[0]
     return prior
+
+
+def sorted_by(
+    cards: Vectors, at: Labels, headings: Vectors, taps: Sequence[tuple[int, int]]
+) -> tuple[Belief, NDArray[np.float64]]:
+    """The same on a board: `at` is the heading each card lies under, -1 for none, and what lies there is its example.
+
+    `headings`: a row for each heading's words. A card is no example for itself.
+    """
+    everyone = np.arange(cards.count)
+    tapped = np.isin(everyone, [card for card, _ in taps])
+    words = cards.likeness(headings)
+    home, weight = at, np.ones(cards.count)
+    while True:
+        prior = likely(groups.nearness(cards, home, weight, everyone, headings.count) + words)
+        belief, nowhere = decide(prior, taps)
+        sure = tapped & (belief.max(axis=1, initial=0) * (1 - nowhere) >= _TEACHING)
+        taught = np.where(sure, belief.argmax(axis=1) if headings.count else -1, np.where(tapped, -1, at))
+        if np.array_equal(taught, home) or weight.max(initial=1) > 1:
+            return belief, nowhere
+        home, weight = taught, np.where(sure, _TAUGHT_PULL, 1.0)
 
 
 def agreement(taps: Sequence[tuple[int, int]]) -> Mapping[int, float]:

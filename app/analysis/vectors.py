@@ -48,6 +48,12 @@ class Vectors:
         meaning: Matrix = np.square(self.meaning, dtype=np.float64).sum(axis=1)
         return words + meaning
 
+    def packed(self) -> list[bytes]:
+        """The meaning of each row in 16-bit numbers at length 1, as `encode` takes it back; empty without a model."""
+        length = np.linalg.norm(self.meaning, axis=1, keepdims=True)
+        rows = (self.meaning / np.where(length > 0, length, 1)).astype(np.float16)
+        return [row.tobytes() for row in rows]
+
     def names(self) -> list[bytes]:
         """A name for each row's content, equal for equal rows and empty for rows of zeros."""
         return [

@@ -9,7 +9,7 @@ from sqlmodel import Session, col, select
 
 from app import errors
 from app.domain import themes
-from app.models import SHOWN, Card, Dialogue, Placement, Theme
+from app.models import SHOWN, WAITING, Activity, Card, Dialogue, Meaning, Placement, Tap, Theme
 from app.store import Transaction
 
 
@@ -22,11 +22,26 @@ class StandingCard:
     theme: int | None
     by_person: bool
     placed: bool
+    by_room: bool = False
+    near: str = ""
+    meaning: "Read | None" = None
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """What a sentence model read in a text, told apart by the model's name and the text's digest."""
+
+    source: str
+    digest: str
+    row: bytes
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """The board as the machine finds it. `fixed` are themes a person has edited, `locked` those that take no more."""
+    """The board as the machine finds it. `fixed` are themes a person has edited, `locked` those that take no more.
+
+    `sorting`: the room sorts now or has sorted; `taps` are (card, theme), theme 0 for one that fits nowhere.
+    """
 
     cards: tuple[StandingCard, ...]
     themes: dict[int, str]
@@ -35,6 +50,8 @@ class Standing:
     bans: frozenset[tuple[int, int]]
     tidied_at: int
     edited: bool
+    sorting: bool = False
+    taps: tuple[tuple[int, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +66,8 @@ class Heading:
 class Arrangement:
     """Moves of cards to a theme's id, to a new theme's negative key, or to the open pile (None).
 
-    `typical` holds the cards nearest the middle of a theme, for its quote.
+    `typical` holds the cards nearest the middle of a theme, for its quote; `near` the ids of the themes a card may
+    belong to, likeliest first; `by_room` the moves that the room's taps made; `read` what a model has read just now.
     """
 
     moves: dict[int, int | None]
@@ -58,6 +76,9 @@ class Arrangement:
     typical: dict[int, tuple[int, ...]] = field(default_factory=dict)
     retired: frozenset[int] = frozenset()
     tidied_at: int | None = None
+    near: dict[int, tuple[int, ...]] = field(default_factory=dict)
+    by_room: dict[int, int | None] = field(default_factory=dict)
+    read: dict[int, Read] = field(default_factory=dict)
 
 
 def standing(session: Session, dialogue_id: int) -> Standing:
@@ -72,23 +93,45 @@ def standing(session: Session, dialogue_id: int) -> Standing:
         ).all()
     }
     rows = session.exec(
-        select(Card, Placement)
+        select(Card, Placement, Meaning)
         .join(Placement, col(Placement.card_id) == col(Card.id), isouter=True)
+        .join(Meaning, col(Meaning.card_id) == col(Card.id), isouter=True)
         .where(Card.dialogue_id == dialogue_id, Card.state == SHOWN)
         .order_by(col(Card.number))
     ).all()
     return Standing(
-        cards=tuple(_standing_card(card, placement, live) for card, placement in rows),
+        cards=tuple(_standing_card(card, placement, meaning, live) for card, placement, meaning in rows),
         themes={number: theme.label for number, theme in live.items()},
         fixed=frozenset(number for number, theme in live.items() if theme.edited or theme.locked),
         locked=frozenset(number for number, theme in live.items() if theme.locked),
         bans=themes.bans(session, dialogue_id),
         tidied_at=dialogue.tidied_at,
         edited=dialogue.edited_themes,
+        sorting=_has_sorted(session, dialogue_id),
+        taps=tuple(
+            (tap.card_id, tap.theme_id or 0)
+            for tap in session.exec(
+                select(Tap).where(
+                    Tap.dialogue_id == dialogue_id,
+                    col(Tap.skipped).is_(False),
+                    col(Tap.same_as).is_(None),
+                    Tap.heading == "",
+                )
+            ).all()
+        ),
     )
 
 
-def _standing_card(card: Card, placement: Placement | None, live: dict[int, Theme]) -> StandingCard:
+def _has_sorted(session: Session, dialogue_id: int) -> bool:
+    steps = select(Activity.id).where(
+        Activity.dialogue_id == dialogue_id, Activity.kind == "sort", Activity.state != WAITING
+    )
+    return session.exec(steps).first() is not None
+
+
+def _standing_card(
+    card: Card, placement: Placement | None, meaning: Meaning | None, live: dict[int, Theme]
+) -> StandingCard:
     theme = placement.theme_id if placement is not None and placement.theme_id in live else None
     return StandingCard(
         id=card.id or 0,
@@ -96,6 +139,9 @@ def _standing_card(card: Card, placement: Placement | None, live: dict[int, Them
         theme=theme,
         by_person=placement is not None and (placement.by_person or (theme is not None and live[theme].locked)),
         placed=placement is not None,
+        by_room=placement is not None and placement.by_room,
+        near=placement.near if placement is not None else "",
+        meaning=Read(meaning.source, meaning.digest, meaning.row) if meaning is not None else None,
     )
 
 
@@ -110,6 +156,12 @@ def arrange(tx: Transaction, dialogue_id: int, wanted: Arrangement) -> None:
         numbers[key] = theme.id or 0
     for card_id, target in wanted.moves.items():
         _place(tx, dialogue_id, card_id, numbers.get(target, target) if target is not None else None)
+    for card_id, target in wanted.by_room.items():
+        _place(tx, dialogue_id, card_id, numbers.get(target, target) if target is not None else None, by_room=True)
+    for card_id, near in wanted.near.items():
+        _suggest(tx, dialogue_id, card_id, [numbers.get(key, key) for key in near])
+    for card_id, read in wanted.read.items():
+        _remember(tx, dialogue_id, card_id, read)
     for theme_id, heading in wanted.renamed.items():
         known = session.get(Theme, theme_id)
         if known is not None and not (known.edited or known.locked):
@@ -129,15 +181,35 @@ def arrange(tx: Transaction, dialogue_id: int, wanted: Arrangement) -> None:
     tx.touch(dialogue_id, "board", "desk")
 
 
-def _place(tx: Transaction, dialogue_id: int, card_id: int, theme_id: int | None) -> None:
+def _suggest(tx: Transaction, dialogue_id: int, card_id: int, near: list[int]) -> None:
+    placement = tx.session.get(Placement, card_id)
+    if placement is not None and placement.dialogue_id == dialogue_id:
+        placement.near = ",".join(map(str, near))
+        tx.session.add(placement)
+
+
+def _remember(tx: Transaction, dialogue_id: int, card_id: int, read: Read) -> None:
+    card = tx.session.get(Card, card_id)
+    if card is None or card.dialogue_id != dialogue_id:
+        return
+    known = tx.session.get(Meaning, card_id)
+    meaning = known or Meaning(card_id=card_id, dialogue_id=dialogue_id, source="", digest="", row=b"")
+    meaning.source, meaning.digest, meaning.row = read.source, read.digest, read.row
+    tx.session.add(meaning)
+
+
+def _place(
+    tx: Transaction, dialogue_id: int, card_id: int, theme_id: int | None, by_room: bool = False
+) -> None:
     card = tx.session.get(Card, card_id)
     if card is None or card.state != SHOWN:
         return
     placement = tx.session.get(Placement, card_id) or Placement(card_id=card_id, dialogue_id=dialogue_id)
     left = _live(tx.session, placement.theme_id)
-    if placement.by_person or (left is not None and (left.edited or left.locked)):
+    if placement.by_person or (left is not None and (left.locked or (left.edited and not by_room))):
         return
     target = _live(tx.session, theme_id)
+    placement.by_room = by_room
     placement.theme_id = target.id if target is not None and not target.locked else None
     tx.session.add(placement)
 

@@ -11,6 +11,8 @@ from app.store import Transaction
 
 TABLES = (  # whatever belongs to a dialogue, children first
     "vote",
+    "tap",
+    "meaning",
     "abstention",
     "option",
     "receipt",

@@ -7,6 +7,7 @@ from app.models.cards import HELD, HIDDEN, SHOWN, WITHDRAWN, Ban, Card, Placemen
 from app.models.dialogue import CLOSED, DRAFT, OPEN, WAITING, Activity, Dialogue, Perspective, Series
 from app.models.journal import Deletion, Edit
 from app.models.people import FACES, Link, Participant
+from app.models.sorting import Meaning, Tap
 
 __all__ = [
     "CLOSED",
@@ -26,6 +27,7 @@ __all__ = [
     "Dialogue",
     "Edit",
     "Link",
+    "Meaning",
     "Moment",
     "Option",
     "Participant",
@@ -33,6 +35,7 @@ __all__ = [
     "Placement",
     "Receipt",
     "Series",
+    "Tap",
     "Theme",
     "Vote",
     "milliseconds",

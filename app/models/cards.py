@@ -60,6 +60,8 @@ class Placement(SQLModel, table=True):
     dialogue_id: int = Field(foreign_key="dialogue.id", index=True)
     theme_id: int | None = Field(default=None, foreign_key="theme.id", index=True)
     by_person: bool = False  # moved by the facilitator: the machine never moves it again
+    by_room: bool = False  # the room's taps have put it here
+    near: str = ""  # ids of the themes it may belong to, likeliest first, comma separated
 
 
 class Ban(SQLModel, table=True):

@@ -130,6 +130,7 @@
     if (what === "delivered") {
       say(words("received"));
       if (more.row.to === "cards") read("mine", "#mine");
+      else if (more.row.to.startsWith("sort/")) read("now", "#now"); // the next card
       else byId("received")?.removeAttribute("hidden");
       if (waiting === 1 && !byId("offline").hidden) allSent();
     } else if (more.row.to === "cards") {

@@ -1,15 +1,22 @@
 """How the cards of a dialogue should lie: from what stands to an arrangement. A card's text is read once, ever."""
 
-from collections import OrderedDict
+from collections import Counter, OrderedDict
+from dataclasses import replace
 from hashlib import blake2b
 
-from app.analysis import labels, themes
+import numpy as np
+
+from app.analysis import labels, placing, themes
 from app.analysis.embedding import VectorSource
+from app.analysis.graph import Labels
 from app.analysis.vectors import Vectors, stacked
-from app.domain.grouping import Arrangement, Heading, Standing
+from app.domain.grouping import Arrangement, Heading, Read, Standing
 from app.settings import HEADING_MAX
 
 ROWS_KEPT = 50_000  # vectors of cards in memory; older ones are made again when needed
+SUGGESTED = 3  # themes a phone shows first
+TAPS_TO_MOVE = 2  # on a card before the room moves it
+CLEAR = 0.8  # of the belief in one theme before the room moves a card there
 QUOTABLE = 8  # typical cards kept a theme: the wall takes the first that fits
 
 
@@ -18,28 +25,61 @@ class Arranger:
 
     def __init__(self, source: VectorSource) -> None:
         self._source = source
-        self._rows: OrderedDict[tuple[int, bytes], Vectors] = OrderedDict()
+        self._rows: OrderedDict[str, Vectors] = OrderedDict()
 
     def arrangement(self, standing: Standing) -> Arrangement | None:
         """How the cards should lie, or None when all is as it should be."""
-        return arranged(standing, self._vectors(standing))
+        digests = {card.id: _digest(card.text) for card in standing.cards}
+        kept = {
+            digests[card.id]: card.meaning.row
+            for card in standing.cards
+            if card.meaning and (card.meaning.source, card.meaning.digest) == (self._source.name, digests[card.id])
+        }
+        vectors = self._vectors({digests[card.id]: card.text for card in standing.cards}, kept)
+        vectors = vectors[[list(dict.fromkeys(digests.values())).index(digests[card.id]) for card in standing.cards]]
+        found = arranged(standing, vectors, self._labels(standing))
+        fresh = {
+            card.id: Read(self._source.name, digests[card.id], row)
+            for card, row in zip(standing.cards, vectors.packed(), strict=True)
+            if row and digests[card.id] not in kept
+        }
+        if found is None and not fresh:
+            return None
+        return replace(found or Arrangement({}), read=fresh)
 
-    def _vectors(self, standing: Standing) -> Vectors:
-        texts = {(card.id, blake2b(card.text.encode(), digest_size=16).digest()): card.text for card in standing.cards}
-        fresh = [key for key in texts if key not in self._rows]
-        if fresh:
-            made = self._source.encode([texts[key] for key in fresh])
-            self._rows |= {key: made[[index]] for index, key in enumerate(fresh)}
-        rows = stacked([self._rows[key] for key in texts])
+    def _labels(self, standing: Standing) -> Vectors:
+        """A row for each theme's heading, in the order of the themes."""
+        said = {_digest(label): label for label in standing.themes.values()}
+        rows = self._vectors(said, {})
+        places = {digest: place for place, digest in enumerate(said)}
+        return rows[[places[_digest(label)] for label in standing.themes.values()]]
+
+    def _vectors(self, texts: dict[str, str], kept: dict[str, bytes]) -> Vectors:
+        """A row for each of these texts by digest; `kept` is what the database remembers of their meaning."""
+        new = [digest for digest in texts if digest not in self._rows]
+        if new:
+            made = self._source.encode([texts[one] for one in new], [kept.get(one) for one in new])
+            self._rows |= {digest: made[[place]] for place, digest in enumerate(new)}
+        for digest in texts:
+            self._rows.move_to_end(digest)
+        rows = [self._rows[digest] for digest in texts]
         while len(self._rows) > ROWS_KEPT:
             self._rows.popitem(last=False)
-        return rows
+        return stacked(rows) if rows else self._source.encode([])
 
 
-def arranged(standing: Standing, vectors: Vectors) -> Arrangement | None:
-    """How the cards should lie, or None when all is as it should be."""
+def _digest(text: str) -> str:
+    return blake2b(text.encode(), digest_size=16).hexdigest()
+
+
+def arranged(standing: Standing, vectors: Vectors, labels_: Vectors) -> Arrangement | None:
+    """How the cards should lie, or None when all is as it should be. `labels_`: a row a theme's heading."""
+    by_room = _by_room(standing, vectors, labels_)
     board = themes.Board(
-        cards=[themes.Card(card.id, card.theme, card.by_person) for card in standing.cards],
+        cards=[
+            themes.Card(card.id, by_room.get(card.id, card.theme), card.by_person or card.by_room or card.id in by_room)
+            for card in standing.cards
+        ],
         themes=[
             themes.Theme(number, edited=number in standing.fixed, closed=number in standing.locked)
             for number in standing.themes
@@ -50,20 +90,70 @@ def arranged(standing: Standing, vectors: Vectors) -> Arrangement | None:
     new = [card.id for card in standing.cards if not card.placed]
     if tidying:
         plan = themes.tidy(board, vectors, regroup=not standing.edited)
-    elif new:
-        plan = themes.place(board, vectors, new)
     else:
+        plan = themes.place(board, vectors, new) if new else themes.Plan()
+    near = _near(standing, vectors, labels_) if standing.sorting else {}
+    if not (tidying or new or by_room or near):
         return None
     looked_at = dict.fromkeys(new) | plan.moves
-    headings = _headings(standing, looked_at) if tidying or plan.founded else {}
+    headings = _headings(standing, looked_at | by_room) if tidying or plan.founded else {}
     return Arrangement(
         moves=looked_at,
         founded={key: headings[key] for key in plan.founded},
         renamed={key: heading for key, heading in headings.items() if key > 0},
-        typical=_typical(standing, looked_at, vectors),
+        typical=_typical(standing, looked_at | by_room, vectors),
         retired=frozenset(plan.retired),
         tidied_at=len(standing.cards) if tidying else None,
+        near=near,
+        by_room=by_room,
     )
+
+
+def _at(standing: Standing) -> Labels:
+    """The place of each card's theme among the themes, -1 for none."""
+    place = {theme: at for at, theme in enumerate(standing.themes)}
+    return np.array([place.get(card.theme or 0, -1) for card in standing.cards], dtype=np.int64)
+
+
+def _by_room(standing: Standing, vectors: Vectors, labels_: Vectors) -> dict[int, int | None]:
+    """Card -> theme, or None for the open pile: what the room's taps have made clear and is not so yet."""
+    row = {card.id: at for at, card in enumerate(standing.cards)}
+    place = {theme: at for at, theme in enumerate(standing.themes)} | {0: placing.NOWHERE}
+    taps = [(row[card], place[theme]) for card, theme in standing.taps if card in row and theme in place]
+    if not taps:
+        return {}
+    belief, nowhere = placing.sorted_by(vectors, _at(standing), labels_, taps)
+    tapped = Counter(card for card, _ in taps)
+    numbers = list(standing.themes)
+    found: dict[int, int | None] = {}
+    for at, count in tapped.items():
+        card = standing.cards[at]
+        if count < TAPS_TO_MOVE or card.by_person:
+            continue
+        best = int(belief[at].argmax()) if numbers else -1
+        if nowhere[at] >= CLEAR:
+            target = None
+        elif numbers and belief[at, best] * (1 - nowhere[at]) >= CLEAR and numbers[best] not in standing.locked:
+            target = numbers[best]
+        else:
+            continue
+        if target != card.theme or not card.by_room:
+            found[card.id] = target
+    return found
+
+
+def _near(standing: Standing, vectors: Vectors, labels_: Vectors) -> dict[int, tuple[int, ...]]:
+    """The themes each card may belong to, likeliest first, where that is not known already."""
+    numbers = list(standing.themes)
+    if not numbers:
+        return {}
+    belief, _ = placing.sorted_by(vectors, _at(standing), labels_, [])
+    found = {}
+    for at, card in enumerate(standing.cards):
+        ranked = tuple(numbers[place] for place in (-belief[at]).argsort(kind="stable")[:SUGGESTED])
+        if card.near != ",".join(map(str, ranked)) and card.placed:
+            found[card.id] = ranked
+    return found
 
 
 def _typical(standing: Standing, moves: dict[int, int | None], vectors: Vectors) -> dict[int, tuple[int, ...]]:

@@ -12,8 +12,9 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from app.activities import collect, kind_of
 from app.activities.collect import CardView
 from app.activities.scene import Scene
-from app.domain import agenda, cards, dialogues, participants, themes, voices, votes
+from app.domain import agenda, cards, dialogues, participants, taps, themes, voices, votes
 from app.domain.agenda import StepView
+from app.domain.taps import Choice
 from app.domain.themes import ThemeView
 from app.domain.voices import VoiceView
 from app.domain.votes import TallyView
@@ -24,22 +25,23 @@ from app.web import desk_acts, pictures, place, render
 from app.web.pictures import PulseView
 
 LIST_MAX = 200  # cards in one list; more than anybody reads, few enough to draw twice a second
-LOOSE, EVERY, HIDDEN_PILE, BALLOT = "0", "all", "hidden", "vote"
+LOOSE, EVERY, HIDDEN_PILE, BALLOT, SPLIT = "0", "all", "hidden", "vote", "split"
 
 Opened = Annotated[str, Query(alias="theme", max_length=12)]
 
 
 @dataclass(frozen=True, slots=True)
 class RowView:
-    """A card in a list, and whether it came after the step closed."""
+    """A card in a list, whether it came after the step closed, and what people tapped, as words and numbers."""
 
     card: CardView
     late: bool
+    taps: tuple[tuple[str, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class PileView:
-    """One line of the list of themes. `key` is a theme's id, or "0", "all", "hidden", "vote"."""
+    """One line of the list of themes. `key` is a theme's id, or "0", "all", "hidden", "vote", "split"."""
 
     key: str
     label: str
@@ -133,6 +135,7 @@ def view(session: Session, dialogue_id: int, wanted: str = "") -> DeskView:
     held = [collect.shown_as(card) for card in cards.waiting(session, dialogue_id)]
     hidden = _hidden(session, dialogue_id)
     total = sum(len(theme.cards) for theme in grouped)
+    split = _split(session, activity, grouped)
     return DeskView(
         dialogue=dialogue,
         pulse=pictures.pulse(session, dialogue_id),
@@ -146,8 +149,8 @@ def view(session: Session, dialogue_id: int, wanted: str = "") -> DeskView:
         simulated=participants.simulated_count(session, dialogue_id),
         cards=total,
         placed=total - len(grouped[-1].cards),
-        piles=tuple(_piles(grouped, hidden, ballot)),
-        open=_open(grouped, hidden, ballot, wanted),
+        piles=tuple(_piles(grouped, hidden, ballot, split)),
+        open=_open(grouped, hidden, ballot, wanted, split),
         ballot=ballot,
         held=tuple(held[:LIST_MAX]),
         voices=voices.view(session, dialogue_id),
@@ -179,9 +182,37 @@ def _ballot(session: Session, dialogue: Dialogue, activity: Activity | None) -> 
     )
 
 
-def _piles(grouped: list[ThemeView], hidden: list[Card], ballot: BallotView | None) -> list[PileView]:
+def _split(session: Session, activity: Activity | None, grouped: list[ThemeView]) -> tuple[RowView, ...]:
+    """In a sorting the cards people disagree on, the least agreed first, with what they tapped."""
+    if activity is None or activity.kind != "sort":
+        return ()
+    names = {theme.id: theme.label for theme in grouped}
+    lies = {card.id or 0: theme.label for theme in grouped for card in theme.cards}
+
+    def said(chosen: Choice) -> str:
+        if chosen.theme_id:
+            return names.get(chosen.theme_id, gettext("a theme that is gone"))
+        if chosen.same_as:
+            return gettext("the same as another card")
+        return chosen.heading or gettext("fits nowhere")
+
+    return tuple(
+        RowView(
+            collect.shown_as(each.card, lies.get(each.card.id or 0, "")),
+            each.card.late,
+            tuple((said(chosen), number) for chosen, number in each.taps),
+        )
+        for each in taps.disagreed(session, activity)
+    )
+
+
+def _piles(
+    grouped: list[ThemeView], hidden: list[Card], ballot: BallotView | None, split: tuple[RowView, ...]
+) -> list[PileView]:
     *own, loose = grouped
     piles = []
+    if split:
+        piles.append(PileView(SPLIT, gettext("People disagree"), len(split)))
     if own:
         piles.append(PileView(LOOSE, gettext("Not placed yet"), len(loose.cards)))
         piles += [PileView(str(theme.id), theme.label, len(theme.cards), theme.locked) for theme in own]
@@ -194,8 +225,16 @@ def _piles(grouped: list[ThemeView], hidden: list[Card], ballot: BallotView | No
     return piles
 
 
-def _open(grouped: list[ThemeView], hidden: list[Card], ballot: BallotView | None, wanted: str) -> OpenView:
+def _open(
+    grouped: list[ThemeView],
+    hidden: list[Card],
+    ballot: BallotView | None,
+    wanted: str,
+    split: tuple[RowView, ...],
+) -> OpenView:
     *own, loose = grouped
+    if wanted == SPLIT and split:
+        return OpenView(SPLIT, gettext("People disagree"), 0, False, split[:LIST_MAX], len(split))
     by_key = {str(theme.id): theme for theme in own}
     if own:
         by_key[LOOSE] = loose

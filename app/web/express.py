@@ -10,7 +10,7 @@ from starlette.types import Receive, Scope, Send
 
 from app.web import failures, sending
 
-_ADDRESS = re.compile(r"/d/([^/]{1,40})/(?:cards|votes/[0-9]{1,12})")
+_ADDRESS = re.compile(r"/d/([^/]{1,40})/(?:cards|(?:votes|sort)/[0-9]{1,12})")
 _FORM = b"application/x-www-form-urlencoded"
 
 
@@ -30,7 +30,7 @@ async def answer(scope: Scope, receive: Receive, send: Send) -> None:
     """ASGI app of the short way."""
     found = _ADDRESS.fullmatch(scope["path"])
     scope["path_params"] = {"code": found[1] if found else ""}
-    scope["route"] = sending.CARDS if scope["path"].endswith("/cards") else sending.VOTES
+    scope["route"] = sending.ROUTES[scope["path"].split("/")[3]]
     request = Request(scope, receive)
     if scope["state"]["refused"] is not None:
         response = failures.answer(request, scope["state"]["refused"])

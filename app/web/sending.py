@@ -21,10 +21,11 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from app import errors, language
-from app.domain import ballots, cards, codes, participants, receipts, votes
+from app.domain import ballots, cards, codes, participants, receipts, taps, votes
 from app.domain.ballots import Ballot
 from app.domain.cards import Written
 from app.domain.participants import Me
+from app.domain.taps import Choice
 from app.live import Pipe, Text
 from app.settings import ID_MAX
 from app.store import Settle, Transaction, Writer, settling
@@ -35,6 +36,7 @@ log = logging.getLogger(__name__)
 FIELDS_MAX = 100
 IN_FLIGHT_MAX = 32  # messages of one socket that wait for their answer; above it the socket has to wait
 _VOTES = re.compile(r"votes/([0-9]{1,12})")
+_SORT = re.compile(r"sort/([0-9]{1,12})")
 _encode = msgspec.json.Encoder().encode
 _decode = msgspec.json.Decoder(dict[str, str]).decode
 
@@ -52,13 +54,14 @@ class Sender:
 
 
 class Sending(NamedTuple):
-    """One card, ballot or skip, read and cleaned. `kind` is "texts" or "votes", by which the pace is measured."""
+    """One card, ballot, skip or tap, read and cleaned. `kind` is "texts" or "votes", by which the pace is measured."""
 
     key: str
     kind: str
     activity_id: int
     text: Written | None = None
     values: dict[int, int] | None = None  # of a ballot
+    tap: tuple[int, Choice] | None = None  # a card, and where it belongs
 
 
 def read(to: str, values: Mapping[str, str]) -> Sending:
@@ -67,6 +70,10 @@ def read(to: str, values: Mapping[str, str]) -> Sending:
     if to == "cards":
         text = cards.written(values.get("kind", ""), values.get("first", ""), values.get("second", ""))
         return Sending(key, "texts", _id(values.get("activity", "")), text=text)
+    found = _SORT.fullmatch(to)
+    if found is not None:
+        said = taps.choice(*(values.get(name, "") for name in ("theme", "same", "heading", "skip")))
+        return Sending(key, "votes", _id(found[1]), tap=(_id(values.get("card", "")), said))
     found = _VOTES.fullmatch(to)
     if found is None:
         raise errors.NotFound
@@ -92,6 +99,10 @@ def hand_in(writer: Writer, dialogue_id: int, token: str, sending: Sending, sett
 
 def _alone(dialogue_id: int, token: str, sending: Sending, tx: Transaction) -> Answer:
     me = participants.signed_in(tx, dialogue_id, token)
+    if sending.tap is not None:
+        card_id, said = sending.tap
+        taps.cast(tx, me, sending.activity_id, card_id, said, sending.key)
+        return {"placed": card_id}
     if sending.text is None:
         votes.abstain(tx, me, sending.activity_id)
         return {"voted": sending.activity_id}
@@ -258,5 +269,8 @@ async def _fields(request: Request) -> dict[str, str]:
         raise errors.Unreadable from wrong
 
 
-CARDS = Route("/d/{code}/cards", post, methods=["POST"])
-VOTES = Route("/d/{code}/votes/{activity_id}", post, methods=["POST"])
+ROUTES = {  # by the first word after the code
+    "cards": Route("/d/{code}/cards", post, methods=["POST"]),
+    "votes": Route("/d/{code}/votes/{activity_id}", post, methods=["POST"]),
+    "sort": Route("/d/{code}/sort/{activity_id}", post, methods=["POST"]),
+}

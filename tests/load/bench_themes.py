@@ -87,15 +87,24 @@ def two_languages(source: VectorSource, seeds: int) -> dict[str, Any]:
         lines = []
         for seed in range(1, seeds + 1):
             danish, of_danish = measures.sample(measures.labelled(f"da_{kind}"), 200, seed)
-            english = [row for row in measures.labelled(f"en_{kind}") if row[1] in set(of_danish)]
-            chance = np.random.default_rng(seed)
-            chosen = [english[at] for at in chance.choice(len(english), min(100, len(english)), replace=False)]
+            chosen = halved(measures.labelled(f"en_{kind}"), of_danish, seed)
             vectors = source.encode([*danish, *(written for written, _ in chosen)])
             truth = [*of_danish, *(label for _, label in chosen)]
             group = graph.communities(graph.nearest(vectors)).tolist()
             spoken = ["da"] * len(danish) + ["en"] * len(chosen)
             lines.append([measures.ari(truth, group), measures.nmi(truth, group), measures.nmi(spoken, group)])
         found[kind] = dict(zip(("ari", "nmi", "leak"), np.mean(lines, axis=0), strict=True))
+    return found
+
+
+def halved(rows: Sequence[tuple[str, str]], labels_: Sequence[str], seed: int) -> list[tuple[str, str]]:
+    """Half as many rows of each label as there are in `labels_`, so that perfect themes leak no language."""
+    chance = np.random.default_rng(seed)
+    found: list[tuple[str, str]] = []
+    for label in sorted(set(labels_)):
+        own = [row for row in rows if row[1] == label]
+        wanted = min(len(own), round(list(labels_).count(label) / 2))
+        found += [own[at] for at in chance.choice(len(own), wanted, replace=False)]
     return found
 
 
