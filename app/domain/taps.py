@@ -53,8 +53,8 @@ class CardTaps:
 
     @property
     def split(self) -> bool:
-        """Whether enough people have tapped it, and they do not agree."""
-        return self.count >= ENOUGH and self.agreement < SPLIT
+        """Whether people do not agree."""
+        return self.count > 1 and self.agreement < SPLIT
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,7 +218,7 @@ def view(session: Session, activity: Activity) -> SortingView:
 def disagreed(session: Session, activity: Activity) -> list[CardTaps]:
     """Cards with taps that people disagree on, the least agreed first."""
     return sorted(
-        (each for each in of(session, activity) if each.count > 1 and each.agreement < SPLIT),
+        (each for each in of(session, activity) if each.split),
         key=lambda each: (each.agreement, -each.count, each.card.number),
     )
 

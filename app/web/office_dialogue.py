@@ -68,7 +68,7 @@ class PreparationForm(BaseModel):
 class StepForm(BaseModel):
     """A step to add. Only what its kind asks for is read; the kind itself checks it."""
 
-    kind: Literal["collect", "vote", "present"]
+    kind: Literal["collect", "sort", "vote", "present"]
     title_da: Text
     title_en: Text
     prompt_da: Text
@@ -79,6 +79,7 @@ class StepForm(BaseModel):
     silent_minutes: int = Field(0, ge=0, le=60)
     form: str = Field("dots", max_length=10)
     dots: int = Field(3, ge=1, le=9)
+    cards: int = Field(4, ge=1, le=12)
     show: str = Field("step", max_length=10)
 
 
