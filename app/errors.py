@@ -152,6 +152,10 @@ class NothingToUndo(Fact):
     sentence = N_("There is nothing to undo.")
 
 
+class NothingToRedo(Fact):
+    sentence = N_("There is nothing to do again.")
+
+
 class NothingChosen(Fact):
     status = 422
     sentence = N_("Choose a card first.")

@@ -99,6 +99,7 @@ def _step(step: StepView) -> str:
     planned = language.clock(step.planned) if step.planned is not None else ""
     minutes = "" if step.minutes is None else str(step.minutes)
     title = f"**{_inline(step.title)}**" + (f" {_inline(step.prompt)}" if step.prompt else "")
+    title += f" {step.outcome}" if step.outcome else ""
     return f"| {planned} | {title} | {step.kind_name} | {step.ran} | {minutes} | {step.cards or ''} |"
 
 

@@ -58,6 +58,16 @@ def turnout(voted: int, here: int, abstained: int) -> str:
     return said
 
 
+def sorting(people_: int, placed: int, all_: int, split: int) -> str:
+    """How a sorting ended: who took part, how many cards have enough taps, how many people do not agree on."""
+    said = gettext("%(people)s sorted; %(placed)s of %(all)s cards have at least three taps.")
+    told = said % {"people": people(people_), "placed": placed, "all": all_}
+    if split:
+        more = ngettext("People disagree on %(num)d card", "People disagree on %(num)d cards", split)
+        told += " " + more % {"num": split} + "."
+    return told
+
+
 def step(kind: str) -> str:
     """What a step of the run sheet is, in a word."""
     names = {

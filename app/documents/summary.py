@@ -12,7 +12,7 @@ from sqlmodel import Session, col, select
 
 from app import language
 from app.documents import sentences
-from app.domain import agenda, card_kinds, cards, dialogues, participants, themes, votes
+from app.domain import agenda, card_kinds, cards, dialogues, participants, taps, themes, votes
 from app.domain.participants import GroupView
 from app.domain.votes import TallyView
 from app.language import gettext
@@ -55,6 +55,7 @@ class StepView:
     ran: str
     minutes: int | None  # from the first opening to the last closing
     cards: int  # on show
+    outcome: str = ""  # of a sorting: who sorted, how far they came, what they do not agree on
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,7 +186,7 @@ def _build(session: Session, dialogue: Dialogue) -> SummaryView:
         mandate=_mandate(dialogue),
         follow_up=dialogue.mandate_hear_back,
         delete_on=dialogue.delete_on,
-        steps=tuple(_step(step, dialogue, per_step) for step in agenda.steps(session, dialogue_id)),
+        steps=tuple(_step(session, step, dialogue, per_step) for step in agenda.steps(session, dialogue_id)),
         shown=len(views),
         waiting=waiting,
         hidden=reasons.total(),
@@ -209,7 +210,7 @@ def _card(card: Card, theme: str) -> CardView:
     return CardView(card.number, kind.key, kind.name, card.first, card.second, label, theme)
 
 
-def _step(step: Activity, dialogue: Dialogue, per_step: Counter[int]) -> StepView:
+def _step(session: Session, step: Activity, dialogue: Dialogue, per_step: Counter[int]) -> StepView:
     lasted = step.closed_at - step.opened_at if step.opened_at is not None and step.closed_at is not None else None
     return StepView(
         kind=step.kind,
@@ -223,7 +224,15 @@ def _step(step: Activity, dialogue: Dialogue, per_step: Counter[int]) -> StepVie
         ran=sentences.ran(step.opened_at, step.closed_at),
         minutes=None if lasted is None else round(lasted.total_seconds() / 60),
         cards=per_step[step.id or 0],
+        outcome=_outcome(session, step),
     )
+
+
+def _outcome(session: Session, step: Activity) -> str:
+    if step.kind != "sort" or step.opened_at is None:
+        return ""
+    view = taps.view(session, step)
+    return sentences.sorting(view.people, view.sorted, view.cards, view.split)
 
 
 def _clock(planned: str) -> time | None:

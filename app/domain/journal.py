@@ -1,5 +1,6 @@
 """Every act on the desk, kept as the rows it changed, so that it can be undone. No act deletes anything."""
 
+from collections.abc import Collection
 from datetime import UTC, datetime
 from typing import Any
 
@@ -56,6 +57,7 @@ class Act:
                 "table": type(row).__name__,
                 "row": _key(row),
                 "before": {name: _packed(value) for name, value in before.items()},
+                "after": {name: _packed(values[name]) for name in before},
             }
         )
 
@@ -104,14 +106,56 @@ def undo(tx: Transaction, dialogue_id: int) -> str:
             ban = tx.session.get(Ban, (change["card"], change["theme"]))
             if ban is not None:
                 tx.session.delete(ban)
-            continue
-        row = tx.session.get(_TABLES[change["table"]], change["row"])
-        if row is None or _settled(tx.session, row):
-            continue
-        for name, value in change["before"].items():
-            setattr(row, name, _unpacked(value))
-        tx.session.add(row)
-    edit.undone = True
+        else:
+            _put(tx, change, "before")
+    return _turned(tx, edit, undone=True)
+
+
+def next_undone(session: Session, dialogue_id: int) -> Edit | None:
+    """The act that was taken back last, while nothing else has been done since."""
+    newest = last(session, dialogue_id)
+    acts = select(Edit).where(Edit.dialogue_id == dialogue_id, col(Edit.undone).is_(True))
+    if newest is not None:
+        acts = acts.where(col(Edit.id) > newest.id)
+    return session.exec(acts.order_by(col(Edit.id))).first()
+
+
+def redo(tx: Transaction, dialogue_id: int) -> str:
+    """Do again what was taken back last, save what participants settled since. Returns its verb.
+
+    Raises NothingToRedo.
+    """
+    edit = next_undone(tx.session, dialogue_id)
+    if edit is None:
+        raise errors.NothingToRedo
+    for change in edit.changes:
+        if change["table"] == "Ban":
+            if tx.session.get(Ban, (change["card"], change["theme"])) is None:
+                tx.session.add(Ban(card_id=change["card"], theme_id=change["theme"], dialogue_id=dialogue_id))
+        else:
+            _put(tx, change, "after")
+    return _turned(tx, edit, undone=False)
+
+
+def _put(tx: Transaction, change: dict[str, Any], side: str) -> None:
+    row = tx.session.get(_TABLES[change["table"]], change["row"])
+    if row is None or _settled(tx.session, row):
+        return
+    for name, value in change.get(side, {}).items():  # an act of an earlier version kept no after
+        setattr(row, name, _unpacked(value))
+    tx.session.add(row)
+
+
+def _turned(tx: Transaction, edit: Edit, undone: bool) -> str:
+    edit.undone = undone
     tx.session.add(edit)
-    tx.touch(dialogue_id, "board", "phones", "desk", "themes")
+    tx.touch(edit.dialogue_id, "board", "phones", "desk", "themes")
     return edit.verb
+
+
+def acts(session: Session, dialogue_id: int, verbs: Collection[str]) -> list[Edit]:
+    """What was done of these kinds and not taken back, the newest first."""
+    rows = select(Edit).where(
+        Edit.dialogue_id == dialogue_id, col(Edit.undone).is_(False), col(Edit.verb).in_(sorted(verbs))
+    )
+    return list(session.exec(rows.order_by(col(Edit.id).desc())).all())

@@ -47,6 +47,7 @@
     n: () => ask("new"),
     l: () => press("on-lock"),
     z: () => press("on-undo"),
+    y: () => press("on-redo"),
     "?": () => ask("keys"),
   };
   const step = (list, by) => {

@@ -104,6 +104,13 @@ async def undo(request: Request, desk: deps.AtDesk, opened: Opened = "") -> Resp
     return await answer(request, desk.id or 0, opened)
 
 
+@router.post("/redo")
+async def redo(request: Request, desk: deps.AtDesk, opened: Opened = "") -> Response:
+    """Do again what was taken back last."""
+    await place.of(request).change(journal.redo, desk.id or 0)
+    return await answer(request, desk.id or 0, opened)
+
+
 @router.post("/board")
 async def board(
     request: Request, desk: deps.AtDesk, form: Annotated[BoardForm, Form()], opened: Opened = ""

@@ -1,14 +1,44 @@
 """What each act on the desk is called, so that the facilitator reads what undo will take back."""
 
+from dataclasses import dataclass
+from datetime import datetime
+
 from sqlmodel import Session
 
 from app.domain import journal
 from app.language import gettext, ngettext
+from app.models import Edit
+
+THEMES = ("rename", "lock", "unlock", "merge", "move", "split", "new", "hide", "release")  # acts everybody may see
+LISTED = 20
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeView:
+    """One act on the themes, and when."""
+
+    at: datetime
+    words: str
 
 
 def newest(session: Session, dialogue_id: int) -> str:
     """What the newest act was, in words; empty when there is nothing to take back."""
-    edit = journal.last(session, dialogue_id)
+    return words(journal.last(session, dialogue_id))
+
+
+def undone(session: Session, dialogue_id: int) -> str:
+    """What would be done again, in words; empty when there is nothing."""
+    return words(journal.next_undone(session, dialogue_id))
+
+
+def changes(session: Session, dialogue_id: int) -> tuple[ChangeView, ...]:
+    """What was done with the themes, the newest first: the room may see how its cards were handled."""
+    found = journal.acts(session, dialogue_id, THEMES)[:LISTED]
+    return tuple(ChangeView(edit.created_at, words(edit)) for edit in found)
+
+
+def words(edit: Edit | None) -> str:
+    """What an act was."""
     if edit is None:
         return ""
     number = sum(1 for change in edit.changes if change["table"] in ("Card", "Placement", "Option")) or 1

@@ -77,7 +77,8 @@ class BallotView:
 
 @dataclass(frozen=True, slots=True)
 class DeskView:
-    """The whole desk. `next` is the step the red button leads to; `undo` says what can be taken back, or is empty."""
+    """The whole desk. `next` is the step the red button leads to; `undo` and `redo` say what can be
+    taken back and done again, or are empty."""
 
     dialogue: Dialogue
     pulse: PulseView
@@ -98,6 +99,7 @@ class DeskView:
     voices: tuple[VoiceView, ...]
     merged: tuple[str, ...]
     undo: str
+    redo: str
     themes_from: int = THEMES_FROM
 
     @property
@@ -156,6 +158,7 @@ def view(session: Session, dialogue_id: int, wanted: str = "") -> DeskView:
         voices=voices.view(session, dialogue_id),
         merged=voices.merged(session, dialogue_id),
         undo=desk_acts.newest(session, dialogue_id),
+        redo=desk_acts.undone(session, dialogue_id),
     )
 
 

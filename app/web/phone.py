@@ -19,7 +19,8 @@ from app.domain.participants import Me
 from app.models import CLOSED, Dialogue
 from app.models import now as server_now
 from app.settings import BODY_MAX
-from app.web import deps, pictures, place, render
+from app.web import deps, desk_acts, pictures, place, render
+from app.web.desk_acts import ChangeView
 from app.web.pictures import PulseView
 
 router = APIRouter()
@@ -56,6 +57,7 @@ class PhoneView:
     seconds_left: int | None
     scene: Scene
     mine: tuple[CardView, ...]
+    changes: tuple[ChangeView, ...]
     pulse: PulseView
     key: str
     draft: Draft
@@ -84,6 +86,7 @@ def view(
         seconds_left=max(0, round((ends - server_now()).total_seconds())) if ends else None,
         scene=scene,
         mine=collect.mine(session, me),
+        changes=desk_acts.changes(session, me.dialogue_id),
         pulse=pictures.pulse(session, me.dialogue_id),
         key=draft.key or secrets.token_hex(12),
         draft=draft,

@@ -6,6 +6,7 @@ import pytest
 
 from app import errors
 from app.analysis.embedding import LexicalVectors
+from app.documents import markdown, summary
 from app.domain import cards, dialogues, grouping, taps, themes
 from app.domain.taps import Choice
 from app.models import SHOWN, Activity, Card, Tap
@@ -238,3 +239,21 @@ def test_a_card_that_is_taken_back_leaves_the_sorting(hall):
     hall.base.do(cards.withdraw, hall.people[0], hall.ids[0])
     assert hall.ids[0] not in {each.card.id for each in hall.base.read(taps.of, activity(hall))}
     assert all(each.card.state == SHOWN for each in hall.base.read(taps.of, activity(hall)))
+
+
+# --- what is taken home
+
+
+def test_the_summary_says_how_the_sorting_ended(hall):
+    for person in (1, 2, 3):
+        cast(hall, person, 0, Choice(theme_id=hall.piles[person % 2]))
+        cast(hall, person, 4 if person < 3 else 5, Choice(theme_id=hall.piles[0]))
+    told = {}
+    for spoken in ("da", "en"):
+        view = hall.read(summary.build, spoken)
+        told[spoken] = [step.outcome for step in view.steps if step.kind == "sort"]
+    assert told == {
+        "da": ["3 mennesker har sorteret; 1 af 6 kort har mindst tre tryk. Der er uenighed om 1 kort."],
+        "en": ["3 people sorted; 1 of 6 cards have at least three taps. People disagree on 1 card."],
+    }
+    assert told["en"][0] in markdown.render(view)

@@ -8,7 +8,7 @@ import pytest
 from sqlmodel import select
 
 from app.domain import cards, dialogues, journal, votes
-from app.models import Edit
+from app.models import Edit, Theme
 from app.settings import HEADING_MAX
 from tests.web.house import House, opened_house, room, standing, voted
 
@@ -49,9 +49,52 @@ def test_every_act_changes_something_and_undo_restores_every_row(house: House, a
     before = standing(made)
     path, form = act(made, ids, piles)
     assert desk.post(f"/desk/{made.id}/{path}", data=form).status_code == 303
-    assert standing(made) != before
+    after = standing(made)
+    assert after != before
     assert desk.post(f"/desk/{made.id}/undo").status_code == 303
     assert standing(made) == before
+    assert desk.post(f"/desk/{made.id}/redo").status_code == 303
+    assert standing(made) == after
+    assert desk.post(f"/desk/{made.id}/undo").status_code == 303
+    assert standing(made) == before
+
+
+def test_what_was_undone_is_done_again_step_by_step_until_something_new_is_done(house: House) -> None:
+    made, _, piles = room(house)
+    desk = house.opened("desk", made.id)
+    for label in ("Et", "To", "Tre"):
+        desk.post(f"/desk/{made.id}/themes/{piles[0]}/rename", data={"label": label})
+
+    def heading() -> str:
+        return next(row["label"] for row in made.rows(Theme) if row["id"] == piles[0])
+
+    for expected in ("To", "Et"):
+        desk.post(f"/desk/{made.id}/undo")
+        assert heading() == expected
+    page = desk.get(f"/desk/{made.id}").text
+    assert 'id="on-redo"' in page
+    for expected in ("To", "Tre"):
+        desk.post(f"/desk/{made.id}/redo")
+        assert heading() == expected
+    assert desk.post(f"/desk/{made.id}/redo", headers={"accept": "application/json"}).status_code == 409
+    desk.post(f"/desk/{made.id}/undo")
+    desk.post(f"/desk/{made.id}/themes", data={"label": "Noget nyt"})
+    assert desk.post(f"/desk/{made.id}/redo", headers={"accept": "application/json"}).status_code == 409
+    assert heading() == "To"
+    assert 'id="on-redo"' not in desk.get(f"/desk/{made.id}").text
+
+
+def test_people_can_read_on_their_phones_what_was_changed(house: House) -> None:
+    made, ids, piles = room(house)
+    desk = house.opened("desk", made.id)
+    desk.post(f"/desk/{made.id}/themes/{piles[0]}/rename", data={"label": "Tid og hænder"})
+    desk.post(f"/desk/{made.id}/cards/hold", data={"card": ids[:1]})
+    phone = house.browser()
+    code = made.dialogue.code
+    phone.post(f"/d/{code}/join", data={"role": "borger"})
+    page = phone.get(f"/d/{code}").text
+    assert re.search(r"\d\d[:.]\d\d Heading changed", page)
+    assert "held back" not in page
 
 
 def test_a_vote_closes_and_opens_again_and_both_can_be_undone(house: House) -> None:
