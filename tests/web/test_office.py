@@ -199,7 +199,7 @@ def test_steps_are_added_and_those_never_opened_can_go(house: House) -> None:
         {"kind": "collect", "title_da": "Nyt", "kinds": ["advice"], "silent_minutes": "61"},
         {"kind": "vote", "title_da": "Nyt", "form": "shouting"},
         {"kind": "vote", "title_da": "Nyt", "dots": "10"},
-        {"kind": "sort", "title_da": "Nyt"},
+        {"kind": "sort", "title_da": "Nyt", "cards": "13"},
     ],
     ids=str,
 )
