@@ -78,7 +78,9 @@ class Facilitator:
             await self._until(lambda: all(person.part.name in step.voted for person in self._room.present()))
             await self._line.post(f"{self._desk}/votes/{activity}/close", {})
             self._room.ledger.closed.add(activity)
-        if step.kinds or step.ballot:
+        if step.sorting:
+            await self._until(lambda: all(person.part.name in step.voted for person in self._room.present()))
+        if step.kinds or step.ballot or step.sorting:
             await self._room.rest(_LOOK)
 
     def _written(self, activity: str) -> bool:

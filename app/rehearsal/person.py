@@ -17,6 +17,8 @@ from app.rehearsal.wire import Away, Refused
 
 SKIPS = 0.05  # of the people leave a vote out
 CHANGES = 0.1  # of those who voted think again and set their ballot anew
+DEALT = 3  # cards each person places in a sorting
+ALIKE = 0.7  # of taps that agree
 _JITTER = 0.25  # seconds at most between a pulse and the reading it asks for; less when time is pressed very hard
 
 
@@ -100,6 +102,8 @@ class Person:
                 await self._write(form, activity)
             elif form.action.endswith(f"/votes/{activity}"):
                 await self._vote(form, activity)
+            elif form.action.endswith(f"/sort/{activity}"):
+                await self._sort(form, activity)
 
     async def _write(self, form: Form, activity: str) -> None:
         """Write the cards in the hand that this form takes, as long as its step is on."""
@@ -138,9 +142,35 @@ class Person:
         step.voted.add(self.part.name)
         self._room.stir()
 
+    async def _sort(self, first: Form, activity: str) -> None:
+        """Place a few cards, one after the other as they are dealt, while the step is on."""
+        step = self._room.step(activity)
+        if self.part.name in step.voted:
+            return
+        form: Form | None = first
+        for _ in range(DEALT):
+            await self._room.think()
+            if not self._phone.on(activity) or self._due:
+                return
+            if form is None:
+                break
+            with contextlib.suppress(Refused):  # counted in the ledger by name
+                await self._phone.place(form, heading(form, self._room.chance))
+            found = await self._phone.look()
+            form = next((each for each in found if each.action.endswith(f"/sort/{activity}")), None)
+        step.voted.add(self.part.name)
+        self._room.stir()
+
     async def _cast(self, form: Form, values: dict[str, int]) -> None:
         with contextlib.suppress(Refused):  # counted in the ledger by name
             await self._phone.vote(form, self.part.name, values)
+
+
+def heading(form: Form, chance: Random) -> str:
+    """A made tap: most people see a card alike, some see it otherwise."""
+    offered = sorted(value for value in form.values("theme") if value != "0") or ["0"]
+    alike = offered[crc32(form.fixed["card"].encode()) % len(offered)]
+    return alike if chance.random() < ALIKE else chance.choice([*offered, "0"])
 
 
 def choice(form: Form, chance: Random) -> dict[str, int]:

@@ -37,6 +37,7 @@ class Ledger:
 
     cards: dict[str, Sending] = field(default_factory=dict)
     ballots: dict[str, Ballot] = field(default_factory=dict)
+    taps: dict[str, bool] = field(default_factory=dict)  # key to whether it was answered
     refused: Counter[str] = field(default_factory=Counter)
     closed: set[str] = field(default_factory=set)
     steps: set[str] = field(default_factory=set)
@@ -96,6 +97,8 @@ class Report:
     votes_acknowledged: int
     votes_lost: int | None
     votes_doubled: int | None
+    taps_sent: int
+    taps_acknowledged: int
     refused: dict[str, int]
     retries: int
     reconnects: int
@@ -213,6 +216,8 @@ def build(ledger: Ledger, course: Course, summary: bytes | None) -> Report:
         votes_acknowledged=sum(ballot.answered for ballot in ledger.ballots.values()),
         votes_lost=votes_lost,
         votes_doubled=votes_doubled,
+        taps_sent=len(ledger.taps),
+        taps_acknowledged=sum(ledger.taps.values()),
         refused=dict(sorted(ledger.refused.items())),
         retries=ledger.retries,
         reconnects=ledger.reconnects,

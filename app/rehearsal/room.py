@@ -51,10 +51,13 @@ class Day:
 
 @dataclass(slots=True)
 class Step:
-    """What the phones found on a step: the kinds of card it collects, whether it is a vote, who looked, who voted."""
+    """What the phones found on a step: the kinds of card it collects, whether it is a vote or a sorting, who looked, and
+    who voted or sorted.
+    """
 
     kinds: set[str] = field(default_factory=set)
     ballot: bool = False
+    sorting: bool = False
     seen: set[str] = field(default_factory=set)
     voted: set[str] = field(default_factory=set)
 
@@ -107,6 +110,7 @@ class Room:
             if form.action.endswith("/cards"):
                 step.kinds.update(form.values("kind"))
             step.ballot = step.ballot or f"/votes/{activity}" in form.action
+            step.sorting = step.sorting or f"/sort/{activity}" in form.action
         if activity != "0":
             self.ledger.steps.add(activity)
         self.stir()
