@@ -5,6 +5,7 @@ An arrangement is made from a picture of a moment ago, so a person's act since t
 
 from dataclasses import dataclass, field
 
+from sqlalchemy import delete, insert
 from sqlmodel import Session, col, select
 
 from app import errors
@@ -154,14 +155,9 @@ def arrange(tx: Transaction, dialogue_id: int, wanted: Arrangement) -> None:
         session.add(theme)
         session.flush()
         numbers[key] = theme.id or 0
-    for card_id, target in wanted.moves.items():
-        _place(tx, dialogue_id, card_id, numbers.get(target, target) if target is not None else None)
-    for card_id, target in wanted.by_room.items():
-        _place(tx, dialogue_id, card_id, numbers.get(target, target) if target is not None else None, by_room=True)
-    for card_id, near in wanted.near.items():
-        _suggest(tx, dialogue_id, card_id, [numbers.get(key, key) for key in near])
-    for card_id, read in wanted.read.items():
-        _remember(tx, dialogue_id, card_id, read)
+    _place(tx, dialogue_id, _numbered(wanted.moves, numbers), by_room=False)
+    _place(tx, dialogue_id, _numbered(wanted.by_room, numbers), by_room=True)
+    _suggest(tx, dialogue_id, {card: [numbers.get(key, key) for key in near] for card, near in wanted.near.items()})
     for theme_id, heading in wanted.renamed.items():
         known = session.get(Theme, theme_id)
         if known is not None and not (known.edited or known.locked):
@@ -181,37 +177,57 @@ def arrange(tx: Transaction, dialogue_id: int, wanted: Arrangement) -> None:
     tx.touch(dialogue_id, "board", "desk")
 
 
-def _suggest(tx: Transaction, dialogue_id: int, card_id: int, near: list[int]) -> None:
-    placement = tx.session.get(Placement, card_id)
-    if placement is not None and placement.dialogue_id == dialogue_id:
-        placement.near = ",".join(map(str, near))
-        tx.session.add(placement)
+def _numbered(moves: dict[int, int | None], numbers: dict[int, int]) -> list[tuple[int, int | None]]:
+    """Card and theme, with new themes by the ids they have got."""
+    return [(card, None if key is None else numbers.get(key, key)) for card, key in moves.items()]
 
 
-def _remember(tx: Transaction, dialogue_id: int, card_id: int, read: Read) -> None:
-    card = tx.session.get(Card, card_id)
-    if card is None or card.dialogue_id != dialogue_id:
+def _place(tx: Transaction, dialogue_id: int, moves: list[tuple[int, int | None]], by_room: bool) -> None:
+    """All at once, save cards that a person has moved, that are no longer shown, or whose theme a person has shaped.
+
+    CROSS JOIN keeps SQLite from reading the whole list of moves for each card.
+    """
+    if not moves:
         return
-    known = tx.session.get(Meaning, card_id)
-    meaning = known or Meaning(card_id=card_id, dialogue_id=dialogue_id, source="", digest="", row=b"")
-    meaning.source, meaning.digest, meaning.row = read.source, read.digest, read.row
-    tx.session.add(meaning)
+    tx.run(
+        "INSERT INTO placement (card_id, dialogue_id, theme_id, by_person, by_room, near)"
+        " SELECT c.id, c.dialogue_id, t.id, false, :by_room, '' FROM each(:moves) e CROSS JOIN card c"
+        " LEFT JOIN theme t ON t.id = CAST(e.value ->> 1 AS INTEGER) AND NOT t.retired AND NOT t.locked"
+        " LEFT JOIN placement p ON p.card_id = c.id LEFT JOIN theme o ON o.id = p.theme_id AND NOT o.retired"
+        " WHERE c.id = CAST(e.value ->> 0 AS INTEGER) AND c.dialogue_id = :dialogue AND c.state = 'shown'"
+        " AND (p.card_id IS NULL"
+        " OR (NOT p.by_person AND (o.id IS NULL OR (NOT o.locked AND (:by_room OR NOT o.edited)))))"
+        " ON CONFLICT (card_id) DO UPDATE SET theme_id = excluded.theme_id, by_room = excluded.by_room",
+        moves=moves,
+        dialogue=dialogue_id,
+        by_room=by_room,
+    )
 
 
-def _place(
-    tx: Transaction, dialogue_id: int, card_id: int, theme_id: int | None, by_room: bool = False
-) -> None:
-    card = tx.session.get(Card, card_id)
-    if card is None or card.state != SHOWN:
-        return
-    placement = tx.session.get(Placement, card_id) or Placement(card_id=card_id, dialogue_id=dialogue_id)
-    left = _live(tx.session, placement.theme_id)
-    if placement.by_person or (left is not None and (left.locked or (left.edited and not by_room))):
-        return
-    target = _live(tx.session, theme_id)
-    placement.by_room = by_room
-    placement.theme_id = target.id if target is not None and not target.locked else None
-    tx.session.add(placement)
+def _suggest(tx: Transaction, dialogue_id: int, near: dict[int, list[int]]) -> None:
+    if near:
+        tx.run(
+            "INSERT INTO placement (card_id, dialogue_id, theme_id, by_person, by_room, near)"
+            " SELECT p.card_id, p.dialogue_id, p.theme_id, p.by_person, p.by_room, e.value ->> 1"
+            " FROM each(:near) e CROSS JOIN placement p"
+            " WHERE p.card_id = CAST(e.value ->> 0 AS INTEGER) AND p.dialogue_id = :dialogue"
+            " ON CONFLICT (card_id) DO UPDATE SET near = excluded.near",
+            near=[(card, ",".join(map(str, themes_))) for card, themes_ in near.items()],
+            dialogue=dialogue_id,
+        )
+
+
+def remember(tx: Transaction, dialogue_id: int, read: dict[int, Read]) -> None:
+    """Keep what a model has read in these cards. A few hundred at a time, so that votes go on in between."""
+    there = tx.session.exec(select(Card.id).where(col(Card.id).in_(list(read)), Card.dialogue_id == dialogue_id)).all()
+    tx.session.execute(delete(Meaning).where(col(Meaning.card_id).in_(there)))
+    rows = [
+        {"card_id": card, "dialogue_id": dialogue_id, "source": one.source, "digest": one.digest, "row": one.row}
+        for card in there
+        if card is not None and (one := read[card])
+    ]
+    if rows:
+        tx.session.execute(insert(Meaning), rows)
 
 
 def _live(session: Session, theme_id: int | None) -> Theme | None:

@@ -51,8 +51,8 @@ class Day:
 
 @dataclass(slots=True)
 class Step:
-    """What the phones found on a step: the kinds of card it collects, whether it is a vote or a sorting, who looked, and
-    who voted or sorted.
+    """What the phones found on a step: the kinds of card it collects, whether it is a vote or a sorting, and who
+    looked, voted or sorted.
     """
 
     kinds: set[str] = field(default_factory=set)

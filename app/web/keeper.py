@@ -4,8 +4,6 @@ import asyncio
 import logging
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
-from functools import cached_property
-from typing import TYPE_CHECKING
 
 from sqlmodel import Session
 
@@ -13,25 +11,25 @@ from app import errors, store
 from app.domain import deleted, grouping, retention
 from app.domain.grouping import Arrangement
 from app.settings import THEMES_FROM
+from app.web.apart import Apart
 from app.web.place import Place
-
-if TYPE_CHECKING:
-    from app.web.arranging import Arranger
 
 log = logging.getLogger(__name__)
 
 GATHER = 0.3  # seconds of arriving cards that are grouped together
+READ_TOGETHER = 100  # rows of the model written in one change
 BALLAST_EVERY = 5.0
 A_DAY = 24 * 3600.0
 
 
 class ThemeKeeper:
-    """Keeps the themes of every live dialogue up to date, in one thread of its own."""
+    """Keeps the themes of every live dialogue up to date; what is heavy in it runs in a process of its own."""
 
     def __init__(self, here: Place) -> None:
         self._here = here
         self._due: set[int] = set()
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="themes")
+        self._apart = Apart(here.settings.model)
         self._wake = asyncio.Event()
 
     def told(self, dialogue_id: int) -> None:
@@ -42,39 +40,38 @@ class ThemeKeeper:
     async def run(self) -> None:
         """Group what is due until cancelled. A fault in one dialogue is logged and stops no other."""
         loop = asyncio.get_running_loop()
-        while True:
-            await self._wake.wait()
-            await asyncio.sleep(GATHER)
-            self._wake.clear()
-            due, self._due = self._due, set()
-            for dialogue_id in due:
-                try:
-                    if not await loop.run_in_executor(self._thread, self._group, dialogue_id):
-                        self.told(dialogue_id)
-                except Exception:
-                    log.exception("dialogue %d could not be grouped", dialogue_id)
+        try:
+            while True:
+                await self._wake.wait()
+                await asyncio.sleep(GATHER)
+                self._wake.clear()
+                due, self._due = self._due, set()
+                for dialogue_id in due:
+                    try:
+                        if not await loop.run_in_executor(self._thread, self._group, dialogue_id):
+                            self.told(dialogue_id)
+                    except Exception:
+                        log.exception("dialogue %d could not be grouped", dialogue_id)
+        finally:
+            self._apart.stop()
+            self._thread.shutdown(wait=False)
 
     def _group(self, dialogue_id: int) -> bool:
         """Whether it was this process's turn: what two work out from the same picture would be founded twice."""
         with store.turn(self._here.readers, "themes", dialogue_id) as mine:
             arrangement = self._think(dialogue_id) if mine else None
             if arrangement is not None:
+                read = list(arrangement.read.items())
+                for begin in range(0, len(read), READ_TOGETHER):
+                    part = dict(read[begin : begin + READ_TOGETHER])
+                    self._here.writer.change_now(grouping.remember, dialogue_id, part)
                 self._here.writer.change_now(grouping.arrange, dialogue_id, arrangement)
         return mine
 
     def _think(self, dialogue_id: int) -> Arrangement | None:
         with Session(self._here.readers) as session:
             standing = grouping.standing(session, dialogue_id)
-        arranger = self._arranger  # ready when there are cards enough
-        return arranger.arrangement(standing) if len(standing.cards) >= THEMES_FROM else None
-
-    @cached_property
-    def _arranger(self) -> "Arranger":
-        """Loaded with the first card: what compares texts is a third of the memory and half the start."""
-        from app.analysis import embedding
-        from app.web.arranging import Arranger
-
-        return Arranger(embedding.source(self._here.settings.model))
+        return self._apart.arrangement(standing) if len(standing.cards) >= THEMES_FROM else None
 
 
 class DeletionKeeper:
