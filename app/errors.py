@@ -110,7 +110,7 @@ class NoDotsLeft(Fact):
 
 class NotAnOption(Fact):
     status = 404
-    sentence = N_("This card is not part of the vote.")
+    sentence = N_("This card is not part of this step.")
 
 
 class TooFewOptions(Fact):

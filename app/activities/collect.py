@@ -156,12 +156,14 @@ def _shuffled(activity: Activity, shown: list[CardView]) -> list[CardView]:
     return sorted(shown, key=lambda card: order[card.id])
 
 
-def themes_scene(session: Session, dialogue: Dialogue, activity: Activity | None) -> Scene | None:
-    """The themes of the whole dialogue, or None while there are too few cards to group."""
+def themes_scene(
+    session: Session, dialogue: Dialogue, activity: Activity | None, least: int = THEMES_FROM
+) -> Scene | None:
+    """The themes of the whole dialogue, or None while there are no themes or fewer cards than `least`."""
     piles = themes.view(session, dialogue.id or 0)
     total = sum(len(pile.cards) for pile in piles)
     grouped = tuple(pile for pile in piles if pile.id)
-    if total < THEMES_FROM or not grouped:
+    if total < least or not grouped:
         return None
     view = ThemesView(
         prompt=agenda.prompt(activity, dialogue) if activity else dialogue.title,

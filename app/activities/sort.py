@@ -10,25 +10,37 @@ from app import errors, language
 from app.activities import collect
 from app.activities.collect import CardView, shown_as
 from app.activities.scene import Count, Scene
-from app.domain import agenda, taps
+from app.domain import agenda, doubles, sortings, taps
 from app.domain.participants import Me
-from app.domain.taps import SortingView
-from app.models import OPEN, Activity, Dialogue, Theme
+from app.domain.sortings import SortingView
+from app.models import OPEN, Activity, Card, Dialogue, Theme
+
+MOST = 12  # cards that one phone may be asked for
 
 
 @dataclass(frozen=True, slots=True)
 class DealView:
-    """One card on a phone and the headings to choose from. No card: there is nothing to place. `placed` so far."""
+    """One card and what it can be tapped on: likely headings, all others, and cards that may say the same."""
+
+    card: CardView
+    suggested: tuple[Theme, ...]
+    others: tuple[Theme, ...]
+    alike: tuple[CardView, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class HandView:
+    """The cards dealt to one phone, shown one at a time; more than one so that it can go on without a connection.
+
+    No cards: there is nothing to place. `placed` so far, of the `wanted` that everyone is asked for.
+    """
 
     activity_id: int
     prompt: str
     open: bool
     placed: int
     wanted: int
-    card: CardView | None
-    suggested: tuple[Theme, ...]
-    others: tuple[Theme, ...]
-    doubles: tuple[CardView, ...]
+    deals: tuple[DealView, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,44 +52,53 @@ class PilesView:
 
 
 def settings(wanted: Mapping[str, Any]) -> dict[str, Any]:
-    cards = int(wanted.get("cards", taps.CARDS) or taps.CARDS)
-    if not 1 <= cards <= 12:
+    """`cards` for each phone; `steps` whose cards are sorted, none for every card."""
+    cards = int(wanted.get("cards", sortings.CARDS) or sortings.CARDS)
+    steps = sorted({int(step) for step in wanted.get("steps", [])})
+    if not 1 <= cards <= MOST:
         raise errors.Unreadable
-    return {"cards": cards}
+    return {"cards": cards, "steps": steps}
 
 
 def phone(session: Session, dialogue: Dialogue, activity: Activity, me: Me) -> Scene:
-    card = taps.deal(session, me, activity) if activity.state == OPEN else None
-    suggested, others = taps.suggestions(session, me, card) if card else ([], [])
-    view = DealView(
+    placed, wanted = taps.given(session, me, activity), sortings.wanted(activity)
+    hand = taps.deal(session, me, activity, max(1, wanted - placed)) if activity.state == OPEN else []
+    view = HandView(
         activity_id=activity.id or 0,
         prompt=agenda.prompt(activity, dialogue),
         open=activity.state == OPEN,
-        placed=taps.given(session, me, activity),
-        wanted=int(activity.settings.get("cards", taps.CARDS)),
-        card=shown_as(card) if card else None,
-        suggested=tuple(suggested),
-        others=tuple(others),
-        doubles=tuple(shown_as(each) for each in taps.likely_doubles(session, card)) if card else (),
+        placed=placed,
+        wanted=wanted,
+        deals=tuple(_deal(session, me, card) for card in hand),
     )
     return Scene("sort/_phone.html", view)
 
 
+def _deal(session: Session, me: Me, card: Card) -> DealView:
+    suggested, others = taps.suggestions(session, me, card)
+    alike = doubles.alike(session, card, taps.ALIKE)
+    return DealView(shown_as(card), tuple(suggested), tuple(others), tuple(shown_as(each) for each in alike))
+
+
 def board(session: Session, dialogue: Dialogue, activity: Activity) -> Scene:
     """The piles grow; without themes yet, how far the room has come."""
-    view = taps.view(session, activity)
+    view = sortings.view(session, activity)
     counted = _counts(view)
-    themed = collect.themes_scene(session, dialogue, activity) if dialogue.board_view != "cards" else None
+    themed = collect.themes_scene(session, dialogue, activity, least=1) if dialogue.board_view != "cards" else None
     if themed is not None:
         return Scene(themed.template, themed.view, counted)
     return Scene("sort/_board.html", PilesView(agenda.prompt(activity, dialogue), view), counted)
 
 
 def desk(session: Session, dialogue: Dialogue, activity: Activity) -> Scene:
-    view = taps.view(session, activity)
+    view = sortings.view(session, activity)
     return Scene("sort/_desk.html", view, _counts(view))
 
 
 def _counts(view: SortingView) -> tuple[Count, ...]:
     done = language.gettext("of %(cards)d cards have three taps") % {"cards": view.cards}
-    return (Count(view.sorted, done), Count(view.people, language.gettext("have sorted")))
+    return (
+        Count(view.sorted, done),
+        Count(view.taps, language.ngettext("tap", "taps", view.taps)),
+        Count(view.people, language.gettext("have sorted")),
+    )

@@ -12,7 +12,7 @@ from sqlmodel import Session, col, select
 
 from app import language
 from app.documents import sentences
-from app.domain import agenda, card_kinds, cards, dialogues, participants, taps, themes, votes
+from app.domain import agenda, card_kinds, cards, dialogues, participants, sortings, themes, votes
 from app.domain.participants import GroupView
 from app.domain.votes import TallyView
 from app.language import gettext
@@ -231,7 +231,7 @@ def _step(session: Session, step: Activity, dialogue: Dialogue, per_step: Counte
 def _outcome(session: Session, step: Activity) -> str:
     if step.kind != "sort" or step.opened_at is None:
         return ""
-    view = taps.view(session, step)
+    view = sortings.view(session, step)
     return sentences.sorting(view.people, view.sorted, view.cards, view.split)
 
 

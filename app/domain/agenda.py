@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from sqlmodel import Session, col, select
 
 from app import errors, language
-from app.domain import dialogues, journal, votes
+from app.domain import dialogues, journal, themes, votes
 from app.models import CLOSED, DRAFT, OPEN, SHOWN, Activity, Card, Dialogue, Placement, Theme, now
 from app.settings import VOTE_OPTIONS_MAX
 from app.store import Transaction
@@ -121,7 +121,7 @@ def _candidates(session: Session, vote: Activity) -> list[int]:
     rows = select(Card, Placement.theme_id).where(Card.dialogue_id == vote.dialogue_id, Card.state == SHOWN)
     if wanted:
         rows = rows.where(col(Card.kind).in_(wanted))
-    rows = rows.join(Placement, col(Placement.card_id) == col(Card.id), isouter=True)
+    rows = rows.join(Placement, col(Placement.card_id) == col(Card.id), isouter=True).where(themes.stands_alone())
     rows = rows.join(Theme, col(Theme.id) == col(Placement.theme_id), isouter=True).order_by(col(Card.number))
     piles: dict[int, list[int]] = {}
     for card, theme_id in session.exec(rows).all():

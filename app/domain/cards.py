@@ -146,6 +146,7 @@ def correct(tx: Transaction, me: Me, card_id: int, text: Written) -> Receipt:
     if dialogue.holding and card.state == SHOWN:
         card.state = HELD
     tx.session.add(card)
+    tx.run("UPDATE placement SET alike = '' WHERE card_id = :card", card=card_id)  # of the old text
     tx.touch(me.dialogue_id, *_FACES)
     return Receipt(card_id, card.number, card.state, text.masked)
 
@@ -158,8 +159,11 @@ def withdraw(tx: Transaction, me: Me, card_id: int) -> None:
     card.state, card.first, card.second, card.reason = WITHDRAWN, "", "", ""
     tx.session.add(card)
     tx.session.flush()
-    for table in ("vote", "option", "placement", "ban"):
+    for table in ("vote", "option", "placement", "ban", "tap", "meaning", "example"):
         tx.run(f'DELETE FROM "{table}" WHERE card_id = :card', card=card_id)  # noqa: S608 - fixed text
+    tx.run("DELETE FROM tap WHERE same_as = :card", card=card_id)
+    tx.run("DELETE FROM apart WHERE card_id = :card OR other_id = :card", card=card_id)
+    tx.run("UPDATE placement SET same_as = NULL WHERE same_as = :card", card=card_id)
     tx.touch(me.dialogue_id, *_FACES, "phones")
 
 

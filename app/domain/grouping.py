@@ -9,7 +9,7 @@ from sqlalchemy import delete, insert
 from sqlmodel import Session, col, select
 
 from app import errors
-from app.domain import themes
+from app.domain import doubles, themes
 from app.models import SHOWN, WAITING, Activity, Card, Dialogue, Meaning, Placement, Tap, Theme
 from app.store import Transaction
 
@@ -25,6 +25,7 @@ class StandingCard:
     placed: bool
     by_room: bool = False
     near: str = ""
+    alike: str = ""
     meaning: "Read | None" = None
 
 
@@ -68,7 +69,8 @@ class Arrangement:
     """Moves of cards to a theme's id, to a new theme's negative key, or to the open pile (None).
 
     `typical` holds the cards nearest the middle of a theme, for its quote; `near` the ids of the themes a card may
-    belong to, likeliest first; `by_room` the moves that the room's taps made; `read` what a model has read just now.
+    belong to, likeliest first; `by_room` the moves that the room's taps made; `read` what a model has read just now;
+    `alike` the cards most like each, likest first, with their likeness from 0 to 1.
     """
 
     moves: dict[int, int | None]
@@ -80,6 +82,7 @@ class Arrangement:
     near: dict[int, tuple[int, ...]] = field(default_factory=dict)
     by_room: dict[int, int | None] = field(default_factory=dict)
     read: dict[int, Read] = field(default_factory=dict)
+    alike: dict[int, list[tuple[int, float]]] = field(default_factory=dict)
 
 
 def standing(session: Session, dialogue_id: int) -> Standing:
@@ -97,7 +100,7 @@ def standing(session: Session, dialogue_id: int) -> Standing:
         select(Card, Placement, Meaning)
         .join(Placement, col(Placement.card_id) == col(Card.id), isouter=True)
         .join(Meaning, col(Meaning.card_id) == col(Card.id), isouter=True)
-        .where(Card.dialogue_id == dialogue_id, Card.state == SHOWN)
+        .where(Card.dialogue_id == dialogue_id, Card.state == SHOWN, themes.stands_alone())
         .order_by(col(Card.number))
     ).all()
     return Standing(
@@ -109,18 +112,26 @@ def standing(session: Session, dialogue_id: int) -> Standing:
         tidied_at=dialogue.tidied_at,
         edited=dialogue.edited_themes,
         sorting=_has_sorted(session, dialogue_id),
-        taps=tuple(
-            (tap.card_id, tap.theme_id or 0)
-            for tap in session.exec(
-                select(Tap).where(
-                    Tap.dialogue_id == dialogue_id,
-                    col(Tap.skipped).is_(False),
-                    col(Tap.same_as).is_(None),
-                    Tap.heading == "",
-                )
-            ).all()
-        ),
+        taps=_taps(session, dialogue_id),
     )
+
+
+def _taps(session: Session, dialogue_id: int) -> tuple[tuple[int, int], ...]:
+    """(card, theme) for each tap, 0 for one that fits nowhere; a heading somebody made up counts once it exists."""
+    rows = session.exec(
+        select(Tap.card_id, Tap.theme_id, Tap.heading).where(
+            Tap.dialogue_id == dialogue_id, col(Tap.skipped).is_(False), col(Tap.same_as).is_(None)
+        )
+    ).all()
+    if not rows:
+        return ()
+    heirs, named = themes.heirs(session, dialogue_id), themes.named(session, dialogue_id)
+    found = []
+    for card, theme, heading in rows:
+        target = named.get(heading.casefold()) if heading else heirs.get(theme) if theme else 0
+        if target is not None:
+            found.append((card, target))
+    return tuple(found)
 
 
 def _has_sorted(session: Session, dialogue_id: int) -> bool:
@@ -142,6 +153,7 @@ def _standing_card(
         placed=placement is not None,
         by_room=placement is not None and placement.by_room,
         near=placement.near if placement is not None else "",
+        alike=placement.alike if placement is not None else "",
         meaning=Read(meaning.source, meaning.digest, meaning.row) if meaning is not None else None,
     )
 
@@ -157,7 +169,9 @@ def arrange(tx: Transaction, dialogue_id: int, wanted: Arrangement) -> None:
         numbers[key] = theme.id or 0
     _place(tx, dialogue_id, _numbered(wanted.moves, numbers), by_room=False)
     _place(tx, dialogue_id, _numbered(wanted.by_room, numbers), by_room=True)
-    _suggest(tx, dialogue_id, {card: [numbers.get(key, key) for key in near] for card, near in wanted.near.items()})
+    likely = {card: ",".join(str(numbers.get(key, key)) for key in near) for card, near in wanted.near.items()}
+    _suggest(tx, dialogue_id, "near", likely)
+    _suggest(tx, dialogue_id, "alike", {card: doubles.packed(alike) for card, alike in wanted.alike.items()})
     for theme_id, heading in wanted.renamed.items():
         known = session.get(Theme, theme_id)
         if known is not None and not (known.edited or known.locked):
@@ -190,8 +204,8 @@ def _place(tx: Transaction, dialogue_id: int, moves: list[tuple[int, int | None]
     if not moves:
         return
     tx.run(
-        "INSERT INTO placement (card_id, dialogue_id, theme_id, by_person, by_room, near)"
-        " SELECT c.id, c.dialogue_id, t.id, false, :by_room, '' FROM each(:moves) e CROSS JOIN card c"
+        "INSERT INTO placement (card_id, dialogue_id, theme_id, by_person, by_room, near, alike)"
+        " SELECT c.id, c.dialogue_id, t.id, false, :by_room, '', '' FROM each(:moves) e CROSS JOIN card c"
         " LEFT JOIN theme t ON t.id = CAST(e.value ->> 1 AS INTEGER) AND NOT t.retired AND NOT t.locked"
         " LEFT JOIN placement p ON p.card_id = c.id LEFT JOIN theme o ON o.id = p.theme_id AND NOT o.retired"
         " WHERE c.id = CAST(e.value ->> 0 AS INTEGER) AND c.dialogue_id = :dialogue AND c.state = 'shown'"
@@ -204,15 +218,16 @@ def _place(tx: Transaction, dialogue_id: int, moves: list[tuple[int, int | None]
     )
 
 
-def _suggest(tx: Transaction, dialogue_id: int, near: dict[int, list[int]]) -> None:
-    if near:
+def _suggest(tx: Transaction, dialogue_id: int, column: str, words: dict[int, str]) -> None:
+    """Set `near` or `alike` of placements that there are, all at once."""
+    if words:
         tx.run(
-            "INSERT INTO placement (card_id, dialogue_id, theme_id, by_person, by_room, near)"
-            " SELECT p.card_id, p.dialogue_id, p.theme_id, p.by_person, p.by_room, e.value ->> 1"
-            " FROM each(:near) e CROSS JOIN placement p"
+            "INSERT INTO placement (card_id, dialogue_id, by_person, by_room, near, alike)"  # noqa: S608 - fixed text
+            " SELECT p.card_id, p.dialogue_id, p.by_person, p.by_room, e.value ->> 1, e.value ->> 1"
+            " FROM each(:words) e CROSS JOIN placement p"
             " WHERE p.card_id = CAST(e.value ->> 0 AS INTEGER) AND p.dialogue_id = :dialogue"
-            " ON CONFLICT (card_id) DO UPDATE SET near = excluded.near",
-            near=[(card, ",".join(map(str, themes_))) for card, themes_ in near.items()],
+            f" ON CONFLICT (card_id) DO UPDATE SET {column} = excluded.{column}",
+            words=list(words.items()),
             dialogue=dialogue_id,
         )
 

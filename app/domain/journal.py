@@ -10,6 +10,7 @@ from app import errors
 from app.models import (
     WITHDRAWN,
     Activity,
+    Apart,
     Ban,
     Card,
     Dialogue,
@@ -25,6 +26,8 @@ from app.store import Transaction
 _TABLES: dict[str, type[SQLModel]] = {
     model.__name__: model for model in (Activity, Card, Dialogue, Option, Placement, Theme)
 }
+
+_SAID = ("Ban", "Apart")  # rows that only hold or do not
 
 
 def _packed(value: Any) -> Any:
@@ -63,15 +66,38 @@ class Act:
 
     def ban(self, card_id: int, theme_id: int) -> None:
         """A person took this card out of this theme."""
-        if self._tx.session.get(Ban, (card_id, theme_id)) is None:
-            self._tx.session.add(Ban(card_id=card_id, theme_id=theme_id, dialogue_id=self._edit.dialogue_id))
-            self._changes.append({"table": "Ban", "card": card_id, "theme": theme_id})
+        self._add({"table": "Ban", "card": card_id, "theme": theme_id})
+
+    def apart(self, card_id: int, other_id: int) -> None:
+        """A person said that these cards, the smaller id first, are not the same."""
+        self._add({"table": "Apart", "card": card_id, "other": other_id})
+
+    def _add(self, change: dict[str, Any]) -> None:
+        if _said(self._tx, self._edit.dialogue_id, change, True):
+            self._changes.append(change)
 
     def done(self) -> None:
         """Write the act down, unless it changed nothing."""
         if self._changes:
             self._edit.changes = self._changes
             self._tx.session.add(self._edit)
+
+
+def _said(tx: Transaction, dialogue_id: int, change: dict[str, Any], holds: bool) -> bool:
+    """Let a ban, or that two cards are not the same, hold or not. Returns whether that was new."""
+    if any(tx.session.get(Card, change[name]) is None for name in ("card", "other") if name in change):
+        return False
+    model: type[Ban] | type[Apart]
+    if change["table"] == "Ban":
+        model, names = Ban, {"card_id": change["card"], "theme_id": change["theme"]}
+    else:
+        model, names = Apart, {"card_id": change["card"], "other_id": change["other"]}
+    row = tx.session.get(model, tuple(names.values()))
+    if holds and row is None:
+        tx.session.add(model(**names, dialogue_id=dialogue_id))
+    elif not holds and row is not None:
+        tx.session.delete(row)
+    return holds == (row is None)
 
 
 def _key(row: SQLModel) -> int:
@@ -102,10 +128,8 @@ def undo(tx: Transaction, dialogue_id: int) -> str:
     if edit is None:
         raise errors.NothingToUndo
     for change in reversed(edit.changes):
-        if change["table"] == "Ban":
-            ban = tx.session.get(Ban, (change["card"], change["theme"]))
-            if ban is not None:
-                tx.session.delete(ban)
+        if change["table"] in _SAID:
+            _said(tx, dialogue_id, change, holds=False)
         else:
             _put(tx, change, "before")
     return _turned(tx, edit, undone=True)
@@ -129,9 +153,8 @@ def redo(tx: Transaction, dialogue_id: int) -> str:
     if edit is None:
         raise errors.NothingToRedo
     for change in edit.changes:
-        if change["table"] == "Ban":
-            if tx.session.get(Ban, (change["card"], change["theme"])) is None:
-                tx.session.add(Ban(card_id=change["card"], theme_id=change["theme"], dialogue_id=dialogue_id))
+        if change["table"] in _SAID:
+            _said(tx, dialogue_id, change, holds=True)
         else:
             _put(tx, change, "after")
     return _turned(tx, edit, undone=False)
@@ -142,6 +165,8 @@ def _put(tx: Transaction, change: dict[str, Any], side: str) -> None:
     if row is None or _settled(tx.session, row):
         return
     for name, value in change.get(side, {}).items():  # an act of an earlier version kept no after
+        if name == "same_as" and value is not None and tx.session.get(Card, value) is None:
+            continue
         setattr(row, name, _unpacked(value))
     tx.session.add(row)
 

@@ -198,16 +198,22 @@ def clear_simulated(tx: Transaction, dialogue_id: int) -> int:
         ("receipt", f"participant_id IN ({ids})"),
         ("option", f"card_id IN ({cards})"),
         ("ban", f"card_id IN ({cards})"),
+        ("tap", f"participant_id IN ({ids}) OR card_id IN ({cards}) OR same_as IN ({cards})"),
+        ("meaning", f"card_id IN ({cards})"),
+        ("example", f"card_id IN ({cards})"),
+        ("apart", f"card_id IN ({cards}) OR other_id IN ({cards})"),
         ("placement", f"card_id IN ({cards})"),
-        ("card", f"participant_id IN ({ids})"),
     ):
         tx.run(f'DELETE FROM "{table}" WHERE {where}', dialogue=dialogue_id)  # noqa: S608 - fixed text
+    tx.run(f"UPDATE placement SET same_as = NULL WHERE same_as IN ({cards})", dialogue=dialogue_id)  # noqa: S608
+    tx.run(f"DELETE FROM card WHERE participant_id IN ({ids})", dialogue=dialogue_id)  # noqa: S608 - fixed text
     gone = tx.run(
         "DELETE FROM participant WHERE dialogue_id = :dialogue AND simulated RETURNING id", dialogue=dialogue_id
     )
     tx.run(
         "UPDATE theme SET retired = :yes WHERE dialogue_id = :dialogue AND NOT EXISTS"
-        " (SELECT 1 FROM placement WHERE placement.theme_id = theme.id)",
+        " (SELECT 1 FROM placement WHERE placement.theme_id = theme.id)"
+        " AND NOT EXISTS (SELECT 1 FROM example WHERE example.theme_id = theme.id)",  # carried over: still the first
         yes=True,
         dialogue=dialogue_id,
     )

@@ -12,6 +12,8 @@ from app.store import Transaction
 TABLES = (  # whatever belongs to a dialogue, children first
     "vote",
     "tap",
+    "example",
+    "apart",
     "meaning",
     "abstention",
     "option",
@@ -44,6 +46,9 @@ def delete(tx: Transaction, dialogue_id: int) -> None:
         return
     epoch, due_on, series_id = dialogue.epoch, dialogue.delete_on, dialogue.series_id
     tx.session.expunge(dialogue)
+    tx.run(  # what other dialogues have carried over from here
+        "DELETE FROM example WHERE card_id IN (SELECT id FROM card WHERE dialogue_id = :dialogue)", dialogue=dialogue_id
+    )
     for table in TABLES:
         tx.run(f'DELETE FROM "{table}" WHERE dialogue_id = :dialogue', dialogue=dialogue_id)  # noqa: S608 - fixed text
     tx.run("DELETE FROM dialogue WHERE id = :dialogue", dialogue=dialogue_id)

@@ -1,7 +1,10 @@
 """Themes: the machine suggests, the facilitator decides. What a person did stays so; every act can be undone."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
+from sqlalchemy import ColumnElement, case, exists
+from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
 from app import errors
@@ -15,7 +18,10 @@ _FACES = ("board", "desk", "phones")
 
 @dataclass(frozen=True, slots=True)
 class ThemeView:
-    """A heading with its cards on show; the most typical card first. `id` 0 is the pile that is not placed yet."""
+    """A heading with its cards on show, the most typical card first. `id` 0 is the pile that is not placed yet.
+
+    Cards that another stands for come last; `stands_for` gives the other's id. They lie where it lies.
+    """
 
     id: int
     label: str
@@ -23,51 +29,97 @@ class ThemeView:
     edited: bool
     locked: bool
     cards: tuple[Card, ...]
+    pinned: bool = False
+    stands_for: Mapping[int, int] = field(default_factory=dict)
 
 
 def view(session: Session, dialogue_id: int) -> list[ThemeView]:
-    """All themes that hold cards or that a person made, biggest first, and last the cards not placed yet."""
-    placed = dict(
-        session.exec(
-            select(Placement.card_id, Placement.theme_id)
-            .join(Theme, col(Theme.id) == col(Placement.theme_id))
-            .where(Placement.dialogue_id == dialogue_id, col(Theme.retired).is_(False))
-        ).all()
-    )
+    """All themes that hold cards or that a person made: pinned ones first, then biggest first. Last the cards not
+    placed yet."""
+    lies, same = _lies(session, dialogue_id)
     rows = session.exec(
         select(Card).where(Card.dialogue_id == dialogue_id, Card.state == SHOWN).order_by(col(Card.number))
     ).all()
     piles: dict[int | None, list[Card]] = {}
     for card in rows:
-        piles.setdefault(placed.get(card.id or 0) or 0, []).append(card)
+        piles.setdefault(lies.get(card.id or 0, 0), []).append(card)
     themes = session.exec(
         select(Theme).where(Theme.dialogue_id == dialogue_id, col(Theme.retired).is_(False)).order_by(col(Theme.id))
     ).all()
     views = [
         ThemeView(
-            theme.id or 0, theme.label, theme.terms, theme.edited, theme.locked, _quotable_first(theme, piles)
+            id=theme.id or 0,
+            label=theme.label,
+            terms=theme.terms,
+            edited=theme.edited,
+            locked=theme.locked,
+            cards=_quotable_first(theme.typical, piles.get(theme.id, []), same),
+            pinned=theme.pinned,
+            stands_for=same,
         )
         for theme in themes
         if piles.get(theme.id) or theme.edited
     ]
-    views.sort(key=lambda theme: (-len(theme.cards), theme.id))
-    return [*views, ThemeView(0, "", "", False, False, tuple(piles.get(0, ())))]
+    views.sort(key=lambda theme: (not theme.pinned, -len(theme.cards), theme.id))
+    return [*views, ThemeView(0, "", "", False, False, _quotable_first("", piles.get(0, []), same), False, same)]
 
 
-def _quotable_first(theme: Theme, piles: dict[int | None, list[Card]]) -> tuple[Card, ...]:
-    """The theme's cards, the most typical first, the others as they came."""
-    rank = {int(card_id): place for place, card_id in enumerate(filter(None, theme.typical.split(",")))}
-    return tuple(sorted(piles.get(theme.id, ()), key=lambda card: (rank.get(card.id or 0, len(rank)), card.number)))
+def stands_alone() -> ColumnElement[bool]:
+    """Of a card's placement: that no card on show stands for it. One that was hidden or taken back stands for none."""
+    other = aliased(Card)
+    return ~exists().where(col(other.id) == col(Placement.same_as), col(other.state) == SHOWN)
+
+
+def _lies(session: Session, dialogue_id: int) -> tuple[dict[int, int], dict[int, int]]:
+    """Card id -> the living theme it lies in, and card id -> the card that stands for it, which it lies with."""
+    rows = session.exec(
+        select(Placement.card_id, case((~stands_alone(), Placement.same_as)), Theme.id)
+        .join(Theme, (col(Theme.id) == col(Placement.theme_id)) & col(Theme.retired).is_(False), isouter=True)
+        .where(Placement.dialogue_id == dialogue_id)
+    ).all()
+    same = {card: root for card, root, _ in rows if root is not None}
+    own = {card: theme for card, _, theme in rows if theme is not None}
+    lies = {card: own[same.get(card, card)] for card in {*own, *same} if same.get(card, card) in own}
+    return lies, same
+
+
+def _quotable_first(typical: str, cards: list[Card], same: Mapping[int, int]) -> tuple[Card, ...]:
+    """The most typical first, the others as they came, those that another stands for last."""
+    rank = {int(card_id): place for place, card_id in enumerate(filter(None, typical.split(",")))}
+    return tuple(sorted(cards, key=lambda card: (card.id in same, rank.get(card.id or 0, len(rank)), card.number)))
+
+
+def heirs(session: Session, dialogue_id: int) -> dict[int, int]:
+    """Theme id -> the living theme it is now: itself, or the one it was merged into. One that is gone is not in it."""
+    rows = session.exec(select(Theme.id, Theme.retired, Theme.into_id).where(Theme.dialogue_id == dialogue_id)).all()
+    living = {number or 0 for number, retired, _ in rows if not retired}
+    into = {number or 0: heir for number, retired, heir in rows if retired and heir is not None}
+    found = {number: number for number in living}
+    for number in into:
+        at, seen = number, set[int]()
+        while at in into and at not in seen:
+            seen.add(at)
+            at = into[at]
+        if at in living:
+            found[number] = at
+    return found
+
+
+def named(session: Session, dialogue_id: int) -> dict[str, int]:
+    """Heading, case folded -> the living theme that has it."""
+    rows = session.exec(
+        select(Theme.label, Theme.id)
+        .where(Theme.dialogue_id == dialogue_id, col(Theme.retired).is_(False))
+        .order_by(col(Theme.id).desc())
+    ).all()
+    return {label.casefold(): number or 0 for label, number in rows}
 
 
 def headings(session: Session, dialogue_id: int) -> dict[int, str]:
     """The heading each placed card lies under, by card id."""
-    rows = session.exec(
-        select(Placement.card_id, Theme.label)
-        .join(Theme, col(Theme.id) == col(Placement.theme_id))
-        .where(Placement.dialogue_id == dialogue_id, col(Theme.retired).is_(False))
-    ).all()
-    return dict(rows)
+    rows = session.exec(select(Theme.id, Theme.label).where(Theme.dialogue_id == dialogue_id)).all()
+    labels = {number or 0: label for number, label in rows}
+    return {card: labels[theme] for card, theme in _lies(session, dialogue_id)[0].items()}
 
 
 def _theme(tx: Transaction, dialogue_id: int, theme_id: int) -> Theme:
@@ -77,18 +129,19 @@ def _theme(tx: Transaction, dialogue_id: int, theme_id: int) -> Theme:
     return theme
 
 
-def _placement(tx: Transaction, dialogue_id: int, card_id: int) -> Placement:
-    placement = tx.session.get(Placement, card_id)
-    if placement is None:
+def placement(tx: Transaction, dialogue_id: int, card_id: int) -> Placement:
+    """Where a card lies, made when it has no row yet. Raises NotFound for a card of another dialogue."""
+    row = tx.session.get(Placement, card_id)
+    if row is None:
         card = tx.session.get(Card, card_id)
         if card is None or card.dialogue_id != dialogue_id:
             raise errors.NotFound
-        placement = Placement(card_id=card_id, dialogue_id=dialogue_id)
-        tx.session.add(placement)
+        row = Placement(card_id=card_id, dialogue_id=dialogue_id)
+        tx.session.add(row)
         tx.session.flush()
-    if placement.dialogue_id != dialogue_id:
+    if row.dialogue_id != dialogue_id:
         raise errors.NotFound
-    return placement
+    return row
 
 
 def _cards_in(tx: Transaction, theme_id: int) -> list[Placement]:
@@ -130,9 +183,9 @@ def merge(tx: Transaction, dialogue_id: int, theme_id: int, into_id: int) -> Non
     if theme.id == into.id:
         raise errors.ThemeGone
     act = journal.Act(tx, dialogue_id, "merge")
-    for placement in _cards_in(tx, theme_id):
-        act.change(placement, theme_id=into_id, by_person=True)
-    act.change(theme, retired=True)
+    for lying in _cards_in(tx, theme_id):
+        act.change(lying, theme_id=into_id, by_person=True)
+    act.change(theme, retired=True, into_id=into_id)
     act.change(into, edited=True)
     _done(tx, act, dialogue_id)
 
@@ -149,10 +202,10 @@ def _move(tx: Transaction, act: journal.Act, dialogue_id: int, card_ids: list[in
     if not card_ids:
         raise errors.NothingChosen
     for card_id in card_ids:
-        placement = _placement(tx, dialogue_id, card_id)
-        if placement.theme_id is not None and placement.theme_id != target:
-            act.ban(card_id, placement.theme_id)
-        act.change(placement, theme_id=target, by_person=True)
+        lying = placement(tx, dialogue_id, card_id)
+        if lying.theme_id is not None and lying.theme_id != target:
+            act.ban(card_id, lying.theme_id)
+        act.change(lying, theme_id=target, by_person=True)
     if theme is not None:
         act.change(theme, edited=True)
 

@@ -7,7 +7,7 @@ from app.models.cards import HELD, HIDDEN, SHOWN, WITHDRAWN, Ban, Card, Placemen
 from app.models.dialogue import CLOSED, DRAFT, OPEN, WAITING, Activity, Dialogue, Perspective, Series
 from app.models.journal import Deletion, Edit
 from app.models.people import FACES, Link, Participant
-from app.models.sorting import Meaning, Tap
+from app.models.sorting import Apart, Example, Meaning, Tap
 
 __all__ = [
     "CLOSED",
@@ -21,11 +21,13 @@ __all__ = [
     "WITHDRAWN",
     "Abstention",
     "Activity",
+    "Apart",
     "Ban",
     "Card",
     "Deletion",
     "Dialogue",
     "Edit",
+    "Example",
     "Link",
     "Meaning",
     "Moment",

@@ -49,7 +49,9 @@ class Theme(SQLModel, table=True):
     typical: str = ""  # card ids nearest its middle, nearest first, comma separated
     edited: bool = False  # a person named, merged, split or filled it: the machine never splits, swallows or empties it
     locked: bool = False
+    pinned: bool = False  # stands first, whatever its size, so that a small one is not lost on the last page
     retired: bool = False  # merged into another, or dissolved; kept so that undo can bring it back
+    into_id: int | None = None  # the theme it was merged into; no constraint, so that tables can be copied in any order
     created_at: datetime = Field(default_factory=now, sa_type=Moment)
 
 
@@ -62,6 +64,8 @@ class Placement(SQLModel, table=True):
     by_person: bool = False  # moved by the facilitator: the machine never moves it again
     by_room: bool = False  # the room's taps have put it here
     near: str = ""  # ids of the themes it may belong to, likeliest first, comma separated
+    same_as: int | None = Field(default=None, foreign_key="card.id", index=True)  # a card that stands for both
+    alike: str = ""  # cards most like it, likest first: id:share of likeness, comma separated
 
 
 class Ban(SQLModel, table=True):

@@ -16,6 +16,7 @@ class Edit(SQLModel, table=True):
     dialogue_id: int = Field(foreign_key="dialogue.id", index=True)
     verb: str
     changes: list[dict[str, Any]] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
+    by: str = ""  # the link it was done with, such as "desk 1"; never a name
     created_at: datetime = Field(default_factory=now, sa_type=Moment)
     undone: bool = False
 

@@ -78,9 +78,27 @@
     } else {
       form.elements.key.value = Outbox.key();
       byId("received")?.setAttribute("hidden", "");
+      nextDeal(form);
       await Outbox.put(row);
     }
   });
+
+  // A sorting deals several cards: the next one is here at once, with or without a connection.
+  const nextDeal = (form) => {
+    const deal = form.closest("[data-deal]");
+    if (!deal) return;
+    const next = deal.nextElementSibling;
+    if (!next?.matches("[data-deal]")) return (form.inert = true);
+    deal.remove();
+    next.hidden = false;
+    next.querySelector("article").focus();
+    scrollTo({ top: 0 });
+  };
+  const moreCards = async () => {
+    if (document.querySelector("[data-deal] form:not([inert])")) return byId("received")?.removeAttribute("hidden");
+    await read("now", "#now");
+    document.querySelector("[data-deal] article")?.focus();
+  };
 
   // --- what lies here: waiting, refused, or left behind in a form that is gone
   let waiting = 0;
@@ -130,7 +148,7 @@
     if (what === "delivered") {
       say(words("received"));
       if (more.row.to === "cards") read("mine", "#mine");
-      else if (more.row.to.startsWith("sort/")) read("now", "#now"); // the next card
+      else if (more.row.to.startsWith("sort/")) moreCards();
       else byId("received")?.removeAttribute("hidden");
       if (waiting === 1 && !byId("offline").hidden) allSent();
     } else if (more.row.to === "cards") {

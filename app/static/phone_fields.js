@@ -30,5 +30,10 @@ const Fields = (() => {
   document.addEventListener("change", (event) => event.target.form && countDots(event.target.form));
 
   document.addEventListener("input", ({ target }) => target.matches?.("textarea[data-limit]") && count(target.form));
+
+  // --- what is typed beside a choice is that choice
+  document.addEventListener("input", ({ target }) => {
+    if (target.dataset?.means) target.form.querySelector(`input[type=radio][value="${target.dataset.means}"]`).checked = true;
+  });
   return { count };
 })();

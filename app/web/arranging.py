@@ -10,6 +10,7 @@ from app.analysis import labels, placing, themes
 from app.analysis.embedding import VectorSource
 from app.analysis.graph import Labels
 from app.analysis.vectors import Vectors, stacked
+from app.domain import doubles
 from app.domain.grouping import Arrangement, Heading, Read, Standing
 from app.settings import HEADING_MAX
 
@@ -17,6 +18,7 @@ ROWS_KEPT = 50_000  # vectors of cards in memory; older ones are made again when
 SUGGESTED = 3  # themes a phone shows first
 TAPS_TO_MOVE = 2  # on a card before the room moves it
 CLEAR = 0.8  # of the belief in one theme before the room moves a card there
+ALIKE = 6  # cards remembered as most like a card
 QUOTABLE = 8  # typical cards kept a theme: the wall takes the first that fits
 
 
@@ -93,7 +95,8 @@ def arranged(standing: Standing, vectors: Vectors, labels_: Vectors) -> Arrangem
     else:
         plan = themes.place(board, vectors, new) if new else themes.Plan()
     near = _near(standing, vectors, labels_) if standing.sorting else {}
-    if not (tidying or new or by_room or near):
+    alike = _alike(standing, vectors)
+    if not (tidying or new or by_room or near or alike):
         return None
     looked_at = dict.fromkeys(new) | plan.moves
     headings = _headings(standing, looked_at | by_room) if tidying or plan.founded else {}
@@ -106,7 +109,29 @@ def arranged(standing: Standing, vectors: Vectors, labels_: Vectors) -> Arrangem
         tidied_at=len(standing.cards) if tidying else None,
         near=near,
         by_room=by_room,
+        alike=alike,
     )
+
+
+def _alike(standing: Standing, vectors: Vectors) -> dict[int, list[tuple[int, float]]]:
+    """For each card whose list changes, the cards most like it: of new and corrected cards, and of those near them."""
+    unread = [at for at, card in enumerate(standing.cards) if not card.alike]
+    if not unread or len(standing.cards) < 2:
+        return {}
+    share = vectors[unread].likeness(vectors)
+    share[np.arange(len(unread)), unread] = -1.0
+    found: dict[int, dict[int, float]] = {}
+    for row, at in enumerate(unread):
+        own = found.setdefault(standing.cards[at].id, {})
+        for other in (-share[row]).argsort(kind="stable")[:ALIKE]:
+            card = standing.cards[other]
+            own[card.id] = float(share[row, other])
+            if card.alike:
+                theirs = found.setdefault(card.id, dict(doubles.unpacked(card.alike)))
+                theirs[standing.cards[at].id] = float(share[row, other])
+    ranked = {card: sorted(near.items(), key=lambda one: (-one[1], one[0]))[:ALIKE] for card, near in found.items()}
+    known = {card.id: card.alike for card in standing.cards}
+    return {card: near for card, near in ranked.items() if doubles.packed(near) != known[card]}
 
 
 def _at(standing: Standing) -> Labels:

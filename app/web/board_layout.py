@@ -98,9 +98,9 @@ def spans(sizes: Sequence[int], largest: int, alone: int = 34) -> list[int]:
 
 
 def settled(view: ThemesView) -> list[tuple[ThemeView, int]]:
-    """Themes in their steady order, biggest first, with the size that decides order and width."""
+    """Themes in their steady order, pinned ones first and then the biggest, with the size that decides the width."""
     sized = [(theme, sum(card.number <= view.settled for card in theme.cards)) for theme in view.themes]
-    return sorted(sized, key=lambda pair: (-pair[1], pair[0].id))
+    return sorted(sized, key=lambda pair: (not pair[0].pinned, -pair[1], pair[0].id))
 
 
 def chart(view: ThemesView) -> Chart:

@@ -12,9 +12,9 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from app.activities import collect, kind_of
 from app.activities.collect import CardView
 from app.activities.scene import Scene
-from app.domain import agenda, cards, dialogues, participants, taps, themes, voices, votes
+from app.domain import agenda, cards, dialogues, participants, sortings, themes, voices, votes
 from app.domain.agenda import StepView
-from app.domain.taps import Choice
+from app.domain.sortings import Choice
 from app.domain.themes import ThemeView
 from app.domain.voices import VoiceView
 from app.domain.votes import TallyView
@@ -199,13 +199,14 @@ def _split(session: Session, activity: Activity | None, grouped: list[ThemeView]
             return gettext("the same as another card")
         return chosen.heading or gettext("fits nowhere")
 
+    cards_ = {card.id: card for theme in grouped for card in theme.cards}
     return tuple(
         RowView(
-            collect.shown_as(each.card, lies.get(each.card.id or 0, "")),
-            each.card.late,
+            collect.shown_as(cards_[each.id], lies.get(each.id, "")),
+            cards_[each.id].late,
             tuple((said(chosen), number) for chosen, number in each.taps),
         )
-        for each in taps.disagreed(session, activity)
+        for each in sortings.undecided(session, activity)
     )
 
 

@@ -71,7 +71,8 @@ class ThemeKeeper:
     def _think(self, dialogue_id: int) -> Arrangement | None:
         with Session(self._here.readers) as session:
             standing = grouping.standing(session, dialogue_id)
-        return self._apart.arrangement(standing) if len(standing.cards) >= THEMES_FROM else None
+        enough = standing.sorting or len(standing.cards) >= THEMES_FROM
+        return self._apart.arrangement(standing) if enough else None
 
 
 class DeletionKeeper:

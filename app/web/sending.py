@@ -25,7 +25,7 @@ from app.domain import ballots, cards, codes, participants, receipts, taps, vote
 from app.domain.ballots import Ballot
 from app.domain.cards import Written
 from app.domain.participants import Me
-from app.domain.taps import Choice
+from app.domain.sortings import Choice
 from app.live import Pipe, Text
 from app.settings import ID_MAX
 from app.store import Settle, Transaction, Writer, settling
@@ -72,7 +72,7 @@ def read(to: str, values: Mapping[str, str]) -> Sending:
         return Sending(key, "texts", _id(values.get("activity", "")), text=text)
     found = _SORT.fullmatch(to)
     if found is not None:
-        said = taps.choice(*(values.get(name, "") for name in ("theme", "same", "heading", "skip")))
+        said = taps.choice(*(values.get(name, "") for name in ("choice", "heading", "skip")))
         return Sending(key, "votes", _id(found[1]), tap=(_id(values.get("card", "")), said))
     found = _VOTES.fullmatch(to)
     if found is None:

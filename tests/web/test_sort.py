@@ -38,20 +38,20 @@ def dealt(phone, live) -> tuple[str, dict[str, str], list[str]]:
     page = phone.get(live.join + "/now", headers=PAGE).text
     address = re.search(r'action="([^"]*/sort/\d+)"', page)[1]
     return address, dict(re.findall(r'name="(card|key)" value="([^"]+)"', page)), re.findall(
-        r'name="theme" value="(\d+)"', page
+        r'name="choice" value="([^"]+)"', page
     )
 
 
 def test_a_tap_brings_the_next_card_and_the_count_goes_up(sorting):
     phone = sorting.phone()
     address, hidden, offered = dealt(phone, sorting)
-    assert "0" in offered
+    assert "nowhere" in offered
     assert len(offered) >= 3
     page = phone.get(sorting.join + "/now", headers=PAGE | {"accept-language": "da"}).text
     assert "Kort 1 af 3" in page
-    sent = phone.post(sorting.url + address, data=hidden | {"theme": offered[0]})
+    sent = phone.post(sorting.url + address, data=hidden | {"choice": offered[0]})
     assert (sent.status_code, sent.json()) == (200, {"placed": int(hidden["card"])})
-    again = phone.post(sorting.url + address, data=hidden | {"theme": offered[0]})
+    again = phone.post(sorting.url + address, data=hidden | {"choice": offered[0]})
     assert again.json() == sent.json()
     _, following, _ = dealt(phone, sorting)
     assert following["card"] != hidden["card"]
@@ -62,7 +62,7 @@ def test_a_tap_brings_the_next_card_and_the_count_goes_up(sorting):
 def test_without_scripts_a_post_leads_back_to_the_next_card(sorting):
     phone = sorting.phone()
     address, hidden, _ = dealt(phone, sorting)
-    sent = phone.post(sorting.url + address, data=hidden | {"theme": "0"}, headers=PAGE, follow_redirects=True)
+    sent = phone.post(sorting.url + address, data=hidden | {"choice": "nowhere"}, headers=PAGE, follow_redirects=True)
     assert sent.status_code == 200
     assert f'name="card" value="{hidden["card"]}"' not in sent.text
 
@@ -71,11 +71,11 @@ def test_without_scripts_a_post_leads_back_to_the_next_card(sorting):
     ("fields", "status", "error"),
     [
         ({}, 422, "Empty"),
-        ({"theme": "x"}, 422, "Unreadable"),
-        ({"theme": "99999"}, 409, "ThemeGone"),
+        ({"choice": "x"}, 422, "Unreadable"),
+        ({"choice": "theme-99999"}, 409, "ThemeGone"),
         ({"heading": "x" * 61}, 422, "TooLong"),
-        ({"card": "999999", "theme": "0"}, 404, "NotAnOption"),
-        ({"card": "", "theme": "0"}, 422, "Unreadable"),
+        ({"card": "999999", "choice": "nowhere"}, 404, "NotAnOption"),
+        ({"card": "", "choice": "nowhere"}, 422, "Unreadable"),
     ],
 )
 def test_bad_taps_get_a_sentence_and_change_nothing(sorting, fields, status, error):
@@ -90,7 +90,7 @@ def test_a_tap_goes_over_the_socket_too(sorting):
     phone = sorting.phone()
     address, hidden, offered = dealt(phone, sorting)
     with listen(sorting, path_of(sorting), phone) as socket:
-        socket.send(json.dumps({"to": address.split("/", 3)[3], **hidden, "theme": offered[0]}))
+        socket.send(json.dumps({"to": address.split("/", 3)[3], **hidden, "choice": offered[0]}))
         while not (told := socket.recv(timeout=5)).startswith("{"):
             pass
     assert json.loads(told) == {"key": hidden["key"], "status": 200, "placed": int(hidden["card"])}
@@ -99,9 +99,9 @@ def test_a_tap_goes_over_the_socket_too(sorting):
 def test_the_desk_shows_what_people_disagree_on_and_the_board_how_far_they_are(sorting):
     first, second = sorting.phone(), sorting.phone()
     address, hidden, offered = dealt(first, sorting)
-    themes = [theme for theme in offered if theme != "0"]
+    themes = [theme for theme in offered if theme.startswith("theme-")]
     for phone, theme in ((first, themes[0]), (second, themes[1])):
-        tap = {"key": f"split-{theme}-{id(phone)}", "card": hidden["card"], "theme": theme}
+        tap = {"key": f"split-{theme}-{id(phone)}", "card": hidden["card"], "choice": theme}
         phone.post(sorting.url + address, data=tap).raise_for_status()
     page = sorting.facilitator.get("/desk/1?theme=split", headers=PAGE | {"accept-language": "en"}).text
     assert "People disagree" in page
