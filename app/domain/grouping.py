@@ -245,11 +245,6 @@ def remember(tx: Transaction, dialogue_id: int, read: dict[int, Read]) -> None:
         tx.session.execute(insert(Meaning), rows)
 
 
-def _live(session: Session, theme_id: int | None) -> Theme | None:
-    theme = session.get(Theme, theme_id) if theme_id is not None else None
-    return None if theme is None or theme.retired else theme
-
-
 def _retire(tx: Transaction, dialogue_id: int, candidates: set[int]) -> None:
     """Themes of the machine that ended up empty go; a person's theme stays, empty or not."""
     for theme_id in sorted(candidates):

@@ -168,9 +168,9 @@ class Person:
 
 def heading(form: Form, chance: Random) -> str:
     """A made tap: most people see a card alike, some see it otherwise."""
-    offered = sorted(value for value in form.values("theme") if value != "0") or ["0"]
+    offered = sorted(value for value in form.values("choice") if value.startswith("theme-")) or ["nowhere"]
     alike = offered[crc32(form.fixed["card"].encode()) % len(offered)]
-    return alike if chance.random() < ALIKE else chance.choice([*offered, "0"])
+    return alike if chance.random() < ALIKE else chance.choice([*offered, "nowhere"])
 
 
 def choice(form: Form, chance: Random) -> dict[str, int]:

@@ -115,9 +115,9 @@ class Phone:
         await self._line.post(form.action, form.fixed | given | {"key": key})
         ballot.answered = True
 
-    async def place(self, form: Form, theme: str) -> None:
-        """Put the card of this form under a heading. Raises Refused or Away."""
+    async def place(self, form: Form, choice: str) -> None:
+        """Say where the card of this form belongs. Raises Refused or Away."""
         key = secrets.token_urlsafe(12)
         self._server.ledger.taps[key] = False
-        await self._line.post(form.action, form.fixed | {"theme": theme, "key": key})
+        await self._line.post(form.action, form.fixed | {"choice": choice, "key": key})
         self._server.ledger.taps[key] = True
