@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 import httpx
 
 from app.bench import phones
-from app.bench.phones import Phone, Tally, percentile
+from app.bench.phones import Phone, Tally, percentile, posted
 from app.bench.stage import Process, Room
 
 _VOTED = re.compile(rb'data-voted="(\d+)"')
@@ -112,24 +112,22 @@ class Joins:
 
 
 async def joins(server: Process, room: Room, count: int, seconds: float) -> Joins:
-    """So many join from one address within so many seconds."""
-    limits = httpx.Limits(max_connections=100, max_keepalive_connections=100)
+    """So many join from one address within so many seconds, each on a connection of its own, as phones do."""
     times: list[float] = []
-    origin = f"http://127.0.0.1:{server.port}"
-    content = urlencode({"role": "borger"})
-    headers = {"origin": origin, "accept": "application/json", "content-type": "application/x-www-form-urlencoded"}
-    async with httpx.AsyncClient(headers=headers, limits=limits, trust_env=False, timeout=30) as client:
+    host, content = f"127.0.0.1:{server.port}", urlencode({"role": "borger"}).encode()
+    request = posted(f"/d/{room.code}/join", host, "", content)
 
-        async def one(number: int) -> bool:
-            await asyncio.sleep(number * seconds / count)
-            begun = perf_counter()
-            # A bare request: this client keeps no cookie, so everybody is somebody new.
-            answer = await client.request("POST", f"{origin}/d/{room.code}/join", content=content)
-            client.cookies.clear()
-            times.append((perf_counter() - begun) * 1000)
-            return answer.status_code == 200
+    async def one(number: int) -> bool:
+        await asyncio.sleep(number * seconds / count)
+        begun = perf_counter()
+        reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
+        writer.write(request)
+        status = await reader.readline()
+        times.append((perf_counter() - begun) * 1000)
+        writer.transport.abort()
+        return b" 200 " in status
 
-        came = await asyncio.gather(*[one(number) for number in range(count)])
+    came = await asyncio.gather(*[one(number) for number in range(count)])
     return Joins(count, sum(came), percentile(times, 0.50), percentile(times, 0.95))
 
 
