@@ -35,7 +35,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--runs", type=int, help="runs of each side; default 3, or 5 in full")
     parser.add_argument("--postgres", default="", metavar="URL", help="an empty database; its contents are deleted")
     parser.add_argument("--folder", type=Path, help="where the databases lie; default the system's temporary folder")
-    parser.add_argument("--sync-delay", type=int, default=0, metavar="US", help="a slower disk: a wait after each sync")
     parser.add_argument("--strict", action="store_true", help="exit with 1 when a goal does not hold")
 
 
@@ -225,11 +224,9 @@ def main(arguments: argparse.Namespace) -> int:
     """Run the parts, print the report. Exit code 0: it ran. 1: with --strict, a goal does not hold."""
     logging.getLogger().setLevel(logging.WARNING)
     stage.many_files()
-    if arguments.sync_delay:
-        stage.slow_disk(arguments.sync_delay)
     with tempfile.TemporaryDirectory(dir=arguments.folder, prefix="tovholder-bench-") as folder:
         bench = Bench(arguments, Path(folder))
-        bench.report.machine = report.machine(Path(folder)) | {"sync_delay_us": arguments.sync_delay}
+        bench.report.machine = report.machine(Path(folder))
         parts: dict[str, Callable[[], Any]] = {
             "votes": bench.votes,
             "fanout": bench.fanout,

@@ -4,7 +4,6 @@ import contextlib
 import json
 import os
 import resource
-import shutil
 import signal
 import subprocess
 import sys
@@ -21,7 +20,6 @@ from app.models import now
 from app.settings import Settings
 from app.store import Transaction, Writer, schema, writing
 
-_SLOWED: list[str] = []  # what stands before every command that is started
 BASELINES = Path(__file__).parent / "baselines"
 OPTIONS = 8
 _ROLES = (("Borger", "Citizen"), ("Medarbejder", "Employee"), ("Forsker", "Researcher"))
@@ -83,19 +81,6 @@ class Process:
             self.process.kill()
             self.process.wait()
         return time.perf_counter() - begun
-
-
-def slow_disk(microseconds: int) -> None:
-    """Let every server and bare script that is started from now on wait so long after each sync of a file.
-
-    Needs strace; tracing costs some tens of microseconds a sync more, for all alike.
-    """
-    if shutil.which("strace") is None:
-        raise SystemExit("--sync-delay needs strace")
-    calls = "fsync,fdatasync"
-    wait = ("-e", f"inject={calls}:delay_exit={microseconds}")
-    _SLOWED[:] = ["strace", "-D", "-f", "--seccomp-bpf", "-qqq", "-e", f"trace={calls}", "-e", "signal=none", *wait]
-    _SLOWED.extend(["-o", os.devnull])
 
 
 def many_files() -> None:
@@ -173,7 +158,7 @@ def baseline(script: str, *arguments: str) -> Iterator[Process]:
 def printed(script: str, *arguments: str) -> float:
     """The figure that a bare script prints."""
     done = subprocess.run(  # noqa: S603 - our own script
-        [*_SLOWED, sys.executable, str(BASELINES / script), *arguments],
+        [sys.executable, str(BASELINES / script), *arguments],
         capture_output=True,
         text=True,
         check=True,
@@ -185,7 +170,7 @@ def printed(script: str, *arguments: str) -> float:
 @contextlib.contextmanager
 def _running(command: list[str], environment: dict[str, str]) -> Iterator[tuple[subprocess.Popen[str], str]]:
     process = subprocess.Popen(  # noqa: S603 - our own server or script
-        [*_SLOWED, sys.executable, *command],
+        [sys.executable, *command],
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         text=True,

@@ -186,7 +186,8 @@
   document.addEventListener("htmx:afterSwap", restore);
   document.addEventListener("click", ({ target }) => {
     if (target.closest("[data-send-now]")) unsent()?.requestSubmit();
-    if (target.closest("[data-reload]")) location.reload();
+    // A reload may cut off what is being stored while the page goes, so it waits for it.
+    if (target.closest("[data-reload]")) Promise.resolve(saveNow()).finally(() => location.reload());
     if (target.closest("[data-go-on]")) {
       byId("moved").hidden = true;
       for (const form of writing()) Outbox.forgetDraft(nameOf(form));
