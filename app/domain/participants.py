@@ -196,6 +196,11 @@ def clear_simulated(tx: Transaction, dialogue_id: int) -> int:
         ("vote", f"participant_id IN ({ids}) OR card_id IN ({cards})"),
         ("abstention", f"participant_id IN ({ids})"),
         ("receipt", f"participant_id IN ({ids})"),
+        ("answer", f"participant_id IN ({ids})"),
+        ("reply", f"participant_id IN ({ids}) OR card_id IN ({cards})"),
+        ("lift", f"participant_id IN ({ids}) OR card_id IN ({cards})"),
+        ("member", f"participant_id IN ({ids})"),
+        ("material", f"card_id IN ({cards})"),
         ("option", f"card_id IN ({cards})"),
         ("ban", f"card_id IN ({cards})"),
         ("tap", f"participant_id IN ({ids}) OR card_id IN ({cards}) OR same_as IN ({cards})"),
@@ -205,6 +210,10 @@ def clear_simulated(tx: Transaction, dialogue_id: int) -> int:
         ("placement", f"card_id IN ({cards})"),
     ):
         tx.run(f'DELETE FROM "{table}" WHERE {where}', dialogue=dialogue_id)  # noqa: S608 - fixed text
+    tx.run(f"UPDATE groups SET scribe_id = NULL WHERE scribe_id IN ({ids})", dialogue=dialogue_id)  # noqa: S608
+    told = f"SELECT id FROM agreement WHERE card_id IN ({cards})"  # noqa: S608
+    tx.run(f"UPDATE statement SET agreement_id = NULL WHERE agreement_id IN ({told})", dialogue=dialogue_id)  # noqa: S608
+    tx.run(f"DELETE FROM agreement WHERE card_id IN ({cards})", dialogue=dialogue_id)  # noqa: S608
     tx.run(f"UPDATE placement SET same_as = NULL WHERE same_as IN ({cards})", dialogue=dialogue_id)  # noqa: S608
     tx.run(f"DELETE FROM card WHERE participant_id IN ({ids})", dialogue=dialogue_id)  # noqa: S608 - fixed text
     gone = tx.run(

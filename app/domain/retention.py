@@ -11,6 +11,15 @@ from app.store import Transaction
 
 TABLES = (  # whatever belongs to a dialogue, children first
     "vote",
+    "answer",
+    "statement",
+    "share",
+    "reply",
+    "lift",
+    "agreement",
+    "material",
+    "member",
+    "groups",
     "tap",
     "example",
     "apart",
@@ -48,6 +57,15 @@ def delete(tx: Transaction, dialogue_id: int) -> None:
     tx.session.expunge(dialogue)
     tx.run(  # what other dialogues have carried over from here
         "DELETE FROM example WHERE card_id IN (SELECT id FROM card WHERE dialogue_id = :dialogue)", dialogue=dialogue_id
+    )
+    tx.run(
+        "DELETE FROM material WHERE card_id IN (SELECT id FROM card WHERE dialogue_id = :dialogue)",
+        dialogue=dialogue_id,
+    )
+    tx.run(
+        "UPDATE statement SET agreement_id = NULL WHERE agreement_id IN"
+        " (SELECT id FROM agreement WHERE dialogue_id = :dialogue)",
+        dialogue=dialogue_id,
     )
     for table in TABLES:
         tx.run(f'DELETE FROM "{table}" WHERE dialogue_id = :dialogue', dialogue=dialogue_id)  # noqa: S608 - fixed text

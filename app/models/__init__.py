@@ -1,12 +1,13 @@
 """The tables. Uniqueness lives here; what is allowed lives in `domain`."""
 
 from app.models import base  # noqa: F401 - first of all: it gives the constraints of every table their names
-from app.models.answers import Abstention, Option, Receipt, Vote
+from app.models.answers import Abstention, Answer, Option, Receipt, Share, Statement, Vote
 from app.models.base import Moment, milliseconds, now
-from app.models.cards import HELD, HIDDEN, SHOWN, WITHDRAWN, Ban, Card, Placement, Theme
+from app.models.cards import HELD, HIDDEN, SHOWN, WITHDRAWN, Ban, Card, Lift, Placement, Reply, Theme
+from app.models.circle import Agreement, Material, SavedTemplate
 from app.models.dialogue import CLOSED, DRAFT, OPEN, WAITING, Activity, Dialogue, Perspective, Series
 from app.models.journal import Deletion, Edit
-from app.models.people import FACES, Link, Participant
+from app.models.people import FACES, Group, Link, Member, Participant
 from app.models.sorting import Apart, Example, Meaning, Tap
 
 __all__ = [
@@ -21,6 +22,8 @@ __all__ = [
     "WITHDRAWN",
     "Abstention",
     "Activity",
+    "Agreement",
+    "Answer",
     "Apart",
     "Ban",
     "Card",
@@ -28,15 +31,23 @@ __all__ = [
     "Dialogue",
     "Edit",
     "Example",
+    "Group",
+    "Lift",
     "Link",
+    "Material",
     "Meaning",
+    "Member",
     "Moment",
     "Option",
     "Participant",
     "Perspective",
     "Placement",
     "Receipt",
+    "Reply",
+    "SavedTemplate",
     "Series",
+    "Share",
+    "Statement",
     "Tap",
     "Theme",
     "Vote",

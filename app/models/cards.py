@@ -33,6 +33,10 @@ class Card(SQLModel, table=True):
     reason: str = ""  # why it is hidden; its writer can read it
     masked: bool = False  # a number like a CPR number was masked
     late: bool = False  # came after the step closed
+    group_id: int | None = Field(default=None, index=True)  # the group it speaks for
+    tags: str = ""  # of its kind, such as sprouting or internal; comma separated
+    onward: bool = False  # marked to go on to the next dialogue
+    answered: bool = False  # a question that was answered in the room
     created_at: datetime = Field(default_factory=now, sa_type=Moment)
     edited_at: datetime | None = Field(default=None, sa_type=Moment)
 
@@ -73,4 +77,29 @@ class Ban(SQLModel, table=True):
 
     card_id: int = Field(foreign_key="card.id", primary_key=True)
     theme_id: int = Field(foreign_key="theme.id", primary_key=True)
+    dialogue_id: int = Field(foreign_key="dialogue.id", index=True)
+
+
+class Reply(SQLModel, table=True):
+    """What somebody added to a card of another: what it takes, supports, challenges. `part` is a word of its kind."""
+
+    __table_args__ = (one_of("state", (SHOWN, HELD, HIDDEN, WITHDRAWN)), {"sqlite_autoincrement": True})
+
+    id: int | None = Field(default=None, primary_key=True)
+    dialogue_id: int = Field(foreign_key="dialogue.id", index=True)
+    activity_id: int = Field(foreign_key="activity.id", index=True)
+    card_id: int = Field(foreign_key="card.id", index=True)
+    participant_id: int = Field(foreign_key="participant.id", index=True)
+    group_id: int | None = Field(default=None, foreign_key="groups.id")
+    part: str = ""
+    text: str
+    state: str = SHOWN
+    created_at: datetime = Field(default_factory=now, sa_type=Moment)
+
+
+class Lift(SQLModel, table=True):
+    """A participant would like this question answered too."""
+
+    card_id: int = Field(foreign_key="card.id", primary_key=True)
+    participant_id: int = Field(foreign_key="participant.id", primary_key=True, index=True)
     dialogue_id: int = Field(foreign_key="dialogue.id", index=True)

@@ -12,6 +12,9 @@ DRAFT, OPEN, CLOSED = "draft", "open", "closed"
 WAITING = "waiting"
 BOARD_VIEWS = ("auto", "cards", "themes", "calm")
 KINDS = ("collect", "sort", "vote", "assess", "present")
+UNITS = ("person", "table", "organisation")
+PHASES = ("develop", "carry_out", "evaluate")
+SAY = ("", "inform", "consult", "involve", "collaborate", "empower")
 
 
 class Series(SQLModel, table=True):
@@ -48,9 +51,18 @@ class Dialogue(SQLModel, table=True):
     mandate_decides: str = ""
     mandate_hear_back: str = ""
     mandate_stored: str = ""
+    mandate_say: str = ""  # how much say people have, after the levels of public participation (IAP2)
     fields: dict[str, str] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
     activity_id: int | None = None  # the step the room is on
     board_view: str = "auto"
+    phase: str = "develop"  # of the series: develop, carry out, evaluate
+    delay: int = 0  # minutes that everything after the step that is on comes later than planned
+    seating: int = 0  # the table plan on show; 0 before the first
+    follow_up_on: date | None = None  # the next meeting, agreed before people left
+    follow_up: str = ""  # or why there is none
+    looking_back: str = ""  # the organiser's half page after the day
+    published_at: datetime | None = Field(default=None, sa_type=Moment)  # when the summary was called finished
+    own_kinds: list[dict[str, Any]] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
     holding: bool = False  # new cards wait for the facilitator
     card_count: int = 0  # the number of the newest card; never reused, so not a tally
     tidied_at: int = 0  # how many cards stood in themes when the board was last tidied
@@ -70,6 +82,8 @@ class Perspective(SQLModel, table=True):
     key: str
     name_da: str
     name_en: str
+    intended: int = 0  # how many the organiser means to have in the room; 0 where nothing is said
+    practice: bool = False  # people who do the work the dialogue is about
 
 
 class Activity(SQLModel, table=True):
@@ -92,6 +106,13 @@ class Activity(SQLModel, table=True):
     minutes: int = 10
     planned: str = ""  # "09:30"
     settings: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
+    unit: str = "person"  # who answers as one
+    cue: dict[str, str] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))  # why, how, who, plan_b
+    carries: str = ""  # what it yields for a later dialogue, such as focus_ranked; a template's word
+    apart: str = ""  # before or after: not a step of the day, but open for days by a link of its own
+    open_until: datetime | None = Field(default=None, sa_type=Moment)  # of one that stands apart
+    round_of: int | None = None  # the vote it asks once more; no constraint, so that tables can be copied in any order
+    skipped: bool = False
     state: str = WAITING
     opened_at: datetime | None = Field(default=None, sa_type=Moment)
     closed_at: datetime | None = Field(default=None, sa_type=Moment)
