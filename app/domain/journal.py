@@ -10,6 +10,7 @@ from app import errors
 from app.models import (
     WITHDRAWN,
     Activity,
+    Agreement,
     Apart,
     Ban,
     Card,
@@ -24,7 +25,7 @@ from app.models import (
 from app.store import Transaction
 
 _TABLES: dict[str, type[SQLModel]] = {
-    model.__name__: model for model in (Activity, Card, Dialogue, Option, Placement, Theme)
+    model.__name__: model for model in (Activity, Agreement, Card, Dialogue, Option, Placement, Theme)
 }
 
 _SAID = ("Ban", "Apart")  # rows that only hold or do not

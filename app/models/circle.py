@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, Column
+from sqlalchemy import JSON, Column, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from app.models.base import Moment, now, one_of
@@ -17,6 +17,7 @@ class Agreement(SQLModel, table=True):
     """Who does what, and when. Nobody has said what became of it until somebody does: silence is unknown."""
 
     __table_args__ = (
+        UniqueConstraint("dialogue_id", "card_id"),
         one_of("sort", ("agreement", "product")),
         one_of("scope", SCOPES),
         one_of("status", STATUSES),
@@ -25,7 +26,7 @@ class Agreement(SQLModel, table=True):
 
     id: int | None = Field(default=None, primary_key=True)
     dialogue_id: int = Field(foreign_key="dialogue.id", index=True)
-    card_id: int | None = Field(default=None, foreign_key="card.id", unique=True)  # the card it was written on
+    card_id: int | None = Field(default=None, foreign_key="card.id", index=True)  # the card it was written on
     sort: str = "agreement"  # or a product that must be ready
     what: str
     who: str = ""  # a role or an organisation, never a person's name

@@ -92,11 +92,12 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["card_id"], ["card.id"], name=op.f("fk_agreement_card_id")),
         sa.ForeignKeyConstraint(["dialogue_id"], ["dialogue.id"], name=op.f("fk_agreement_dialogue_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_agreement")),
-        sa.UniqueConstraint("card_id", name=op.f("uq_agreement_card_id")),
+        sa.UniqueConstraint("dialogue_id", "card_id", name=op.f("uq_agreement_dialogue_id_card_id")),
         sqlite_autoincrement=True,
     )
     with op.batch_alter_table("agreement", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_agreement_dialogue_id"), ["dialogue_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_agreement_card_id"), ["card_id"], unique=False)
 
     op.create_table(
         "lift",
