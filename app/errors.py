@@ -48,6 +48,10 @@ class JoinFirst(Fact):
     sentence = N_("Join the dialogue first. It takes two taps.")
 
 
+class WrongSeries(Fact):
+    sentence = N_("What goes on can only go to another dialogue of the same series.")
+
+
 class ForeignOrigin(Fact):
     status = 403
     sentence = N_("The request came from another website, so it was refused.")

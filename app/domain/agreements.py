@@ -28,7 +28,7 @@ AGREED, PRODUCT = "agreement", "product"
 class AgreementView:
     """One agreement. `id` is 0 while nothing but its card is known; `number` is the card's, or 0.
 
-    `scope` is internal, joint or empty; `status` is unknown, done, under_way or dropped, and `told_at` when it was said.
+    `scope` is internal, joint or empty; `status` is unknown, done, under_way or dropped, said at `told_at`.
     """
 
     id: int
@@ -55,18 +55,19 @@ def all_of(session: Session, dialogue_id: int, sort: str = AGREED) -> tuple[Agre
     """Every agreement of a dialogue, or every product that must be ready: those of cards by number, then the others."""
     rows = select(Agreement).where(Agreement.dialogue_id == dialogue_id, Agreement.sort == sort)
     kept = list(session.exec(rows.order_by(col(Agreement.id))).all())
-    written = {card.id or 0: card for card in _cards(session, dialogue_id, sort)}
-    carried = [row.card_id for row in kept if row.card_id is not None and row.card_id not in written]
-    others = session.exec(select(Card).where(col(Card.id).in_(carried), Card.state == SHOWN)).all()
-    cards = written | {card.id or 0: card for card in others}
-    of_card = {row.card_id: row for row in kept if row.card_id is not None}
+    known = {row.card_id: row for row in kept if row.card_id is not None}
+    cards = _cards(session, dialogue_id, sort)
+    elsewhere = set(known) - {card.id for card in cards}  # of an earlier dialogue
+    cards += session.exec(
+        select(Card).where(col(Card.id).in_(elsewhere), Card.dialogue_id != dialogue_id, Card.state == SHOWN)
+    ).all()
     views = [
-        _view(of_card.get(card.id) or Agreement(dialogue_id=dialogue_id, sort=sort, what="", nonce=""), card)
-        for card in sorted(cards.values(), key=lambda card: (card.dialogue_id != dialogue_id, card.number))
+        _view(known.get(card.id or 0) or Agreement(dialogue_id=dialogue_id, sort=sort, what="", nonce=""), card)
+        for card in cards
     ]
     views += [_view(row, None) for row in kept if row.card_id is None]
     dropped = {row.id for row in kept if row.dropped}
-    return tuple(view for view in views if not view.id or view.id not in dropped)
+    return tuple(view for view in views if view.id not in dropped)
 
 
 def _cards(session: Session, dialogue_id: int, kind: str) -> list[Card]:

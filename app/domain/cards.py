@@ -159,7 +159,12 @@ def withdraw(tx: Transaction, me: Me, card_id: int) -> None:
     card.state, card.first, card.second, card.reason = WITHDRAWN, "", "", ""
     tx.session.add(card)
     tx.session.flush()
-    for table in ("vote", "option", "placement", "ban", "tap", "meaning", "example"):
+    told = "SELECT s.id FROM statement s JOIN agreement a ON a.id = s.agreement_id WHERE a.card_id = :card"
+    tx.run(f"DELETE FROM answer WHERE statement_id IN ({told})", card=card_id)  # noqa: S608 - fixed text
+    tx.run(f"DELETE FROM statement WHERE id IN ({told})", card=card_id)  # noqa: S608 - fixed text
+    for table in (
+        "vote", "option", "placement", "ban", "tap", "meaning", "example", "reply", "lift", "material", "agreement"
+    ):
         tx.run(f'DELETE FROM "{table}" WHERE card_id = :card', card=card_id)  # noqa: S608 - fixed text
     tx.run("DELETE FROM tap WHERE same_as = :card", card=card_id)
     tx.run("DELETE FROM apart WHERE card_id = :card OR other_id = :card", card=card_id)

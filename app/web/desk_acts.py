@@ -64,5 +64,8 @@ def words(edit: Edit | None) -> str:
         "unchoose": ngettext("%(num)s card taken out of the vote", "%(num)s cards taken out of the vote", number),
         "close_vote": gettext("Vote closed"),
         "reopen_vote": gettext("Vote opened again"),
+        "onward": ngettext("%(num)s card marked to go on", "%(num)s cards marked to go on", number),
+        "not_onward": ngettext("%(num)s card no longer goes on", "%(num)s cards no longer go on", number),
+        "drop_agreement": gettext("Agreement taken off the list"),
     }
     return said.get(edit.verb, gettext("The last change")) % {"num": number}
