@@ -22,6 +22,7 @@ from app.live import Hub, LocalRelay, NotifyRelay, Relay
 from app.settings import Settings
 from app.web import (
     board,
+    circle,
     deps,
     desk,
     downloads,
@@ -34,6 +35,7 @@ from app.web import (
     links,
     metrics,
     office,
+    owner,
     pages,
     phone,
     sending,
@@ -120,7 +122,7 @@ def create(settings: Settings) -> FastAPI:
     failures.install(app)
     app.mount("/static", Statics(), name="static")
     app.router.routes.extend(sending.ROUTES.values())
-    for face in (health, metrics, links, join, pages, phone, board, desk, office, downloads):
+    for face in (health, metrics, links, join, pages, phone, board, desk, office, circle, owner, downloads):
         app.include_router(face.router)
     return app
 

@@ -13,9 +13,10 @@ from app import errors
 from app.activities import collect, kind_of, present
 from app.activities.collect import CardView
 from app.activities.scene import Scene
-from app.domain import agenda, cards, dialogues, participants
+from app.domain import agenda, cards, dialogues, participants, traces
 from app.domain.agenda import StepView
 from app.domain.participants import Me
+from app.domain.traces import TraceView
 from app.models import CLOSED, Dialogue
 from app.models import now as server_now
 from app.settings import BODY_MAX
@@ -57,6 +58,7 @@ class PhoneView:
     seconds_left: int | None
     scene: Scene
     mine: tuple[CardView, ...]
+    traces: dict[int, tuple[TraceView, ...]]
     changes: tuple[ChangeView, ...]
     pulse: PulseView
     key: str
@@ -77,6 +79,7 @@ def view(
     else:
         scene = kind_of(activity).phone(session, dialogue, activity, me)
     ends = agenda.ends_at(activity) if activity else None
+    own = collect.mine(session, me)
     return PhoneView(
         dialogue=dialogue,
         me=me,
@@ -85,7 +88,8 @@ def view(
         steps=tuple(agenda.view(session, dialogue)),
         seconds_left=max(0, round((ends - server_now()).total_seconds())) if ends else None,
         scene=scene,
-        mine=collect.mine(session, me),
+        mine=own,
+        traces=traces.of(session, me, [card.id for card in own]),
         changes=desk_acts.changes(session, me.dialogue_id),
         pulse=pictures.pulse(session, me.dialogue_id),
         key=draft.key or secrets.token_hex(12),
