@@ -169,6 +169,10 @@ class ThemeGone(Fact):
     sentence = N_("The theme is no longer there. The page shows what is.")
 
 
+class ProposalGone(Fact):
+    sentence = N_("The themes have changed since this was suggested. The page shows what is.")
+
+
 class ReasonNeeded(Fact):
     status = 422
     sentence = N_("Write why the card is hidden. The writer can see it.")

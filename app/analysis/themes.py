@@ -108,6 +108,20 @@ def tidy(board: Board, vectors: Vectors, regroup: bool = True) -> Plan:
     return ground.plan(_lasting(ground, anew if adopted else at), adopted, gain)
 
 
+def anew(board: Board, vectors: Vectors) -> Plan:
+    """The board grouped afresh where `tidy` would adopt that, as something to offer; no moves where it would not.
+
+    `vectors`: a row a card of the board. What holds for the machine's own moves holds for these.
+    """
+    if len(board.cards) < FIRST:
+        return Plan()
+    ground = _Ground.of(board, vectors)
+    web = graphs.nearest(ground.vectors)
+    fresh = _lasting(ground, _regrouped(ground, web, ground.home))
+    gain = graphs.modularity(web, fresh) - graphs.modularity(web, ground.home)
+    return ground.plan(fresh, True, gain) if gain >= GAIN else Plan(gain=gain)
+
+
 def typical(card_ids: Sequence[int], vectors: Vectors) -> list[int]:
     """The cards by closeness to their common centre, nearest first. `vectors`: a row a card."""
     centre = vectors.sums(sparse.csr_matrix(np.ones((1, vectors.count))))

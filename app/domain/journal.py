@@ -18,6 +18,7 @@ from app.models import (
     Edit,
     Option,
     Placement,
+    Proposal,
     Theme,
     Vote,
     milliseconds,
@@ -25,7 +26,8 @@ from app.models import (
 from app.store import Transaction
 
 _TABLES: dict[str, type[SQLModel]] = {
-    model.__name__: model for model in (Activity, Agreement, Card, Dialogue, Option, Placement, Theme)
+    model.__name__: model
+    for model in (Activity, Agreement, Card, Dialogue, Option, Placement, Proposal, Theme)
 }
 
 _SAID = ("Ban", "Apart")  # rows that only hold or do not

@@ -23,6 +23,7 @@ TABLES = (  # whatever belongs to a dialogue, children first
     "tap",
     "example",
     "apart",
+    "proposal",
     "meaning",
     "abstention",
     "option",

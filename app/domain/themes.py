@@ -13,7 +13,7 @@ from app.models import SHOWN, Ban, Card, Dialogue, Placement, Theme
 from app.settings import HEADING_MAX
 from app.store import Transaction
 
-_FACES = ("board", "desk", "phones")
+_FACES = ("board", "desk", "phones", "themes")
 
 
 @dataclass(frozen=True, slots=True)

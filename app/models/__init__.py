@@ -8,14 +8,17 @@ from app.models.circle import UNKNOWN, Agreement, Material, SavedTemplate
 from app.models.dialogue import CLOSED, DRAFT, OPEN, WAITING, Activity, Dialogue, Perspective, Series
 from app.models.journal import Deletion, Edit
 from app.models.people import FACES, Group, Link, Member, Participant
-from app.models.sorting import Apart, Example, Meaning, Tap
+from app.models.sorting import ADOPTED, DISMISSED, OFFERED, Apart, Example, Meaning, Proposal, Tap
 
 __all__ = [
+    "ADOPTED",
     "CLOSED",
+    "DISMISSED",
     "DRAFT",
     "FACES",
     "HELD",
     "HIDDEN",
+    "OFFERED",
     "OPEN",
     "SHOWN",
     "UNKNOWN",
@@ -43,6 +46,7 @@ __all__ = [
     "Participant",
     "Perspective",
     "Placement",
+    "Proposal",
     "Receipt",
     "Reply",
     "SavedTemplate",

@@ -1,7 +1,13 @@
-"""What the room says of where cards belong, what headings bring with them, and what the machine has read of cards."""
+"""What the room says of where cards belong, what headings bring with them, what the machine has read and proposes."""
 
-from sqlalchemy import Column, LargeBinary
+from typing import Any
+
+from sqlalchemy import JSON, Column, LargeBinary
 from sqlmodel import Field, SQLModel
+
+from app.models.base import one_of
+
+OFFERED, ADOPTED, DISMISSED = "offered", "adopted", "dismissed"
 
 
 class Tap(SQLModel, table=True):
@@ -47,3 +53,19 @@ class Apart(SQLModel, table=True):
     card_id: int = Field(foreign_key="card.id", primary_key=True)
     other_id: int = Field(foreign_key="card.id", primary_key=True)
     dialogue_id: int = Field(foreign_key="dialogue.id", index=True)
+
+
+class Proposal(SQLModel, table=True):
+    """A new grouping that the machine offers once a person has edited. A dialogue has one; without moves it says that
+    nothing would be gained."""
+
+    __table_args__ = (one_of("state", (OFFERED, ADOPTED, DISMISSED)), {"sqlite_autoincrement": True})
+
+    id: int | None = Field(default=None, primary_key=True)  # another offer has another id
+    dialogue_id: int = Field(foreign_key="dialogue.id", index=True)
+    basis: str  # a digest of what people had decided when it was worked out; it holds while that stands
+    tidied_at: int  # the dialogue's, then
+    state: str = OFFERED
+    moves: list[list[int]] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))  # card, from, to
+    headings: list[list[Any]] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
+    typical: list[list[Any]] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))

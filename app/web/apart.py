@@ -10,15 +10,19 @@ import os
 import pickle
 import subprocess
 import sys
-from typing import BinaryIO
+from typing import BinaryIO, Literal
 
 from app import logs
 from app.domain.grouping import Arrangement, Standing
+from app.domain.proposals import Regrouping
 from app.settings import Settings
 
 log = logging.getLogger(__name__)
 
 NICER = 5  # of the scheduler: voting goes first
+
+
+Question = Literal["arrangement", "regrouping"]  # what the arranger is asked
 
 
 class Failed(Exception):
@@ -34,16 +38,27 @@ class Apart:
 
     def arrangement(self, standing: Standing) -> Arrangement | None:
         """How the cards should lie, or None when all is as it should be. Raises Failed."""
+        answer = self._asked("arrangement", standing)
+        if answer is not None and not isinstance(answer, Arrangement):
+            raise Failed
+        return answer
+
+    def regrouping(self, standing: Standing) -> Regrouping:
+        """What grouping the board anew would change; no moves where that is no clear gain. Raises Failed."""
+        answer = self._asked("regrouping", standing)
+        if not isinstance(answer, Regrouping):
+            raise Failed
+        return answer
+
+    def _asked(self, question: Question, standing: Standing) -> object:
         process = self._started()
         try:
-            pickle.dump(standing, process.stdin)  # type: ignore[arg-type]
+            pickle.dump((question, standing), process.stdin)  # type: ignore[arg-type]
             process.stdin.flush()  # type: ignore[union-attr]
-            answer = pickle.load(process.stdout)  # type: ignore[arg-type]  # noqa: S301 - our own process
+            answer: object = pickle.load(process.stdout)  # type: ignore[arg-type]  # noqa: S301 - our own process
         except (EOFError, OSError, pickle.UnpicklingError) as gone:
             self.stop()
             raise Failed from gone
-        if answer is not None and not isinstance(answer, Arrangement):
-            raise Failed
         return answer
 
     def stop(self) -> None:
@@ -83,11 +98,11 @@ def main(model: str) -> None:
     arranger = Arranger(embedding.source(model))
     while True:
         try:
-            standing = pickle.load(sys.stdin.buffer)  # noqa: S301 - from our own server
+            question, standing = pickle.load(sys.stdin.buffer)  # noqa: S301 - from our own server
         except EOFError:
             return
         try:
-            answer: Arrangement | str | None = arranger.arrangement(standing)
+            answer: object = getattr(arranger, question)(standing)
         except Exception:
             log.exception("a board could not be arranged")
             answer = "failed"

@@ -1,4 +1,7 @@
-"""How the cards of a dialogue should lie: from what stands to an arrangement. A card's text is read once, ever."""
+"""How the cards of a dialogue should lie: from what stands to an arrangement, or to a new grouping that is offered.
+
+A card's text is read once, ever.
+"""
 
 from collections import Counter, OrderedDict
 from dataclasses import replace
@@ -12,6 +15,7 @@ from app.analysis.graph import Labels
 from app.analysis.vectors import Vectors, stacked
 from app.domain import doubles
 from app.domain.grouping import Arrangement, Heading, Read, Standing
+from app.domain.proposals import Regrouping
 from app.settings import HEADING_MAX
 
 ROWS_KEPT = 50_000  # vectors of cards in memory; older ones are made again when needed
@@ -31,6 +35,23 @@ class Arranger:
 
     def arrangement(self, standing: Standing) -> Arrangement | None:
         """How the cards should lie, or None when all is as it should be."""
+        vectors, unread = self._cards(standing)
+        found = arranged(standing, vectors, self._labels(standing))
+        fresh = {
+            card.id: Read(self._source.name, _digest(card.text), row)
+            for card, row in zip(standing.cards, vectors.packed(), strict=True)
+            if row and card.id in unread
+        }
+        if found is None and not fresh:
+            return None
+        return replace(found or Arrangement({}), read=fresh)
+
+    def regrouping(self, standing: Standing) -> Regrouping:
+        """What grouping the board anew would change; no moves where that is no clear gain."""
+        return regrouped(standing, self._cards(standing)[0])
+
+    def _cards(self, standing: Standing) -> tuple[Vectors, set[int]]:
+        """A row for each card, and the ids of those whose meaning the database does not keep."""
         digests = {card.id: _digest(card.text) for card in standing.cards}
         kept = {
             digests[card.id]: card.meaning.row
@@ -38,16 +59,9 @@ class Arranger:
             if card.meaning and (card.meaning.source, card.meaning.digest) == (self._source.name, digests[card.id])
         }
         vectors = self._vectors({digests[card.id]: card.text for card in standing.cards}, kept)
-        vectors = vectors[[list(dict.fromkeys(digests.values())).index(digests[card.id]) for card in standing.cards]]
-        found = arranged(standing, vectors, self._labels(standing))
-        fresh = {
-            card.id: Read(self._source.name, digests[card.id], row)
-            for card, row in zip(standing.cards, vectors.packed(), strict=True)
-            if row and digests[card.id] not in kept
-        }
-        if found is None and not fresh:
-            return None
-        return replace(found or Arrangement({}), read=fresh)
+        place = {digest: at for at, digest in enumerate(dict.fromkeys(digests.values()))}
+        unread = {card for card, digest in digests.items() if digest not in kept}
+        return vectors[[place[digests[card.id]] for card in standing.cards]], unread
 
     def _labels(self, standing: Standing) -> Vectors:
         """A row for each theme's heading, in the order of the themes."""
@@ -77,17 +91,7 @@ def _digest(text: str) -> str:
 def arranged(standing: Standing, vectors: Vectors, labels_: Vectors) -> Arrangement | None:
     """How the cards should lie, or None when all is as it should be. `labels_`: a row a theme's heading."""
     by_room = _by_room(standing, vectors, labels_)
-    board = themes.Board(
-        cards=[
-            themes.Card(card.id, by_room.get(card.id, card.theme), card.by_person or card.by_room or card.id in by_room)
-            for card in standing.cards
-        ],
-        themes=[
-            themes.Theme(number, edited=number in standing.fixed, closed=number in standing.locked)
-            for number in standing.themes
-        ],
-        bans=standing.bans,
-    )
+    board = _board(standing, by_room)
     tidying = themes.due(len(standing.cards), standing.tidied_at)
     new = [card.id for card in standing.cards if not card.placed]
     if tidying:
@@ -110,6 +114,34 @@ def arranged(standing: Standing, vectors: Vectors, labels_: Vectors) -> Arrangem
         near=near,
         by_room=by_room,
         alike=alike,
+    )
+
+
+def regrouped(standing: Standing, vectors: Vectors) -> Regrouping:
+    """What grouping the board anew would change; no moves where that is no clear gain."""
+    moves = themes.anew(_board(standing, {}), vectors).moves
+    lies = {card.id: card.theme or 0 for card in standing.cards}
+    headings = _headings(standing, moves) if moves else {}
+    living = {moves.get(card.id, card.theme) for card in standing.cards}
+    return Regrouping(
+        moves=tuple((card, lies[card], theme or 0) for card, theme in moves.items()),
+        headings={key: one for key, one in headings.items() if key in living and one.label != standing.themes.get(key)},
+        typical=_typical(standing, moves, vectors),
+    )
+
+
+def _board(standing: Standing, by_room: dict[int, int | None]) -> themes.Board:
+    """The board as `analysis` knows it. `by_room`: what the room's taps have just made clear."""
+    return themes.Board(
+        cards=[
+            themes.Card(card.id, by_room.get(card.id, card.theme), card.by_person or card.by_room or card.id in by_room)
+            for card in standing.cards
+        ],
+        themes=[
+            themes.Theme(number, edited=number in standing.fixed, closed=number in standing.locked)
+            for number in standing.themes
+        ],
+        bans=standing.bans,
     )
 
 

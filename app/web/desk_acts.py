@@ -62,6 +62,8 @@ def words(edit: Edit | None) -> str:
         "release": ngettext("%(num)s card shown", "%(num)s cards shown", number),
         "choose": ngettext("%(num)s card put to the vote", "%(num)s cards put to the vote", number),
         "unchoose": ngettext("%(num)s card taken out of the vote", "%(num)s cards taken out of the vote", number),
+        "adopt": gettext("Themes grouped anew"),
+        "dismiss": gettext("New grouping turned down"),
         "close_vote": gettext("Vote closed"),
         "reopen_vote": gettext("Vote opened again"),
         "onward": ngettext("%(num)s card marked to go on", "%(num)s cards marked to go on", number),

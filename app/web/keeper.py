@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 from sqlmodel import Session
 
 from app import errors, store
-from app.domain import deleted, grouping, retention
-from app.domain.grouping import Arrangement
+from app.domain import deleted, grouping, proposals, retention
+from app.domain.grouping import Standing
 from app.settings import THEMES_FROM
 from app.web.apart import Apart
 from app.web.place import Place
@@ -33,7 +33,7 @@ class ThemeKeeper:
         self._wake = asyncio.Event()
 
     def told(self, dialogue_id: int) -> None:
-        """A card of this dialogue came, changed or went."""
+        """A card of this dialogue came, changed or went, or somebody said where cards belong."""
         self._due.add(dialogue_id)
         self._wake.set()
 
@@ -59,20 +59,36 @@ class ThemeKeeper:
     def _group(self, dialogue_id: int) -> bool:
         """Whether it was this process's turn: what two work out from the same picture would be founded twice."""
         with store.turn(self._here.readers, "themes", dialogue_id) as mine:
-            arrangement = self._think(dialogue_id) if mine else None
-            if arrangement is not None:
-                read = list(arrangement.read.items())
-                for begin in range(0, len(read), READ_TOGETHER):
-                    part = dict(read[begin : begin + READ_TOGETHER])
-                    self._here.writer.change_now(grouping.remember, dialogue_id, part)
-                self._here.writer.change_now(grouping.arrange, dialogue_id, arrangement)
+            if mine:
+                self._arrange(dialogue_id)
+                self._propose(dialogue_id)
         return mine
 
-    def _think(self, dialogue_id: int) -> Arrangement | None:
+    def _arrange(self, dialogue_id: int) -> None:
+        standing = self._here.read_now(grouping.standing, dialogue_id)
+        if not _enough(standing):
+            return
+        arrangement = self._apart.arrangement(standing)
+        if arrangement is None:
+            return
+        read = list(arrangement.read.items())
+        for begin in range(0, len(read), READ_TOGETHER):
+            part = dict(read[begin : begin + READ_TOGETHER])
+            self._here.writer.change_now(grouping.remember, dialogue_id, part)
+        self._here.writer.change_now(grouping.arrange, dialogue_id, arrangement)
+
+    def _propose(self, dialogue_id: int) -> None:
+        """Where a person has edited, a new grouping is worked out to be looked at."""
         with Session(self._here.readers) as session:
-            standing = grouping.standing(session, dialogue_id)
-        enough = standing.sorting or len(standing.cards) >= THEMES_FROM
-        return self._apart.arrangement(standing) if enough else None
+            basis = proposals.due(session, dialogue_id)
+            standing = grouping.standing(session, dialogue_id) if basis else None
+        if standing is not None and _enough(standing):
+            found = self._apart.regrouping(standing)
+            self._here.writer.change_now(proposals.offer, dialogue_id, basis, found)
+
+
+def _enough(standing: Standing) -> bool:
+    return standing.sorting or len(standing.cards) >= THEMES_FROM
 
 
 class DeletionKeeper:

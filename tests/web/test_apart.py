@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from app.domain import grouping
+from app.domain import grouping, themes
 from app.web.apart import Apart, Failed
 from tests.domain.hall import Hall, writing
 
@@ -40,6 +40,13 @@ def test_a_board_is_grouped_and_every_card_is_read_once(apart, hall):
         assert again.arrangement(standing) is None  # nothing to move, and nothing to read anew
     finally:
         again.stop()
+
+
+def test_a_new_grouping_is_worked_out_there_too(apart, hall):
+    hall.do(grouping.arrange, apart.arrangement(hall.read(grouping.standing)))
+    [first, *_] = hall.read(themes.view)
+    hall.do(themes.rename, first.id, "Nøgler")
+    assert apart.regrouping(hall.read(grouping.standing)).moves == ()  # it lies as well as it can
 
 
 def test_a_corrected_card_is_read_anew(apart, hall):

@@ -1,14 +1,16 @@
-"""What runs beside the requests: a dialogue whose day has come is gone at the next start, to the last byte."""
+"""What runs beside the requests: a dialogue whose day has come is gone at the next start, to the last byte;
+a board that a person has edited is grouped anew to be looked at."""
 
 import time
 from datetime import UTC, date, datetime, timedelta
 
 from sqlmodel import Session, select
 
-from app.domain import dialogues
-from app.models import Deletion, Dialogue
+from app.domain import dialogues, themes
+from app.models import OFFERED, Deletion, Dialogue, Placement, Proposal
 from app.store import Writer, reading, writing
 from tests.conftest import serving
+from tests.web.house import opened_house, room
 from tests.web.test_phone import form_of, go
 
 TEXT = "Borde på vejen i Lærkekvarteret"
@@ -56,3 +58,15 @@ def _until_gone(data, tries: int = 100) -> None:
         time.sleep(0.1)
     engine.dispose()
     time.sleep(0.5)  # the last of the log is emptied
+
+
+def test_after_a_first_edit_a_new_grouping_is_offered_and_not_done(tmp_path):
+    with opened_house(tmp_path / "data") as house:
+        hall, _, [first, second] = room(house, cards=14)
+        hall.do(themes.merge, second, first)
+        hall.do(themes.rename, first, "Nøgler")
+        until = time.monotonic() + 30
+        while not (offered := hall.rows(Proposal)) and time.monotonic() < until:
+            time.sleep(0.1)
+        assert [row["state"] for row in offered] == [OFFERED]
+        assert {row["theme_id"] for row in hall.rows(Placement) if row["by_person"]} == {first}
