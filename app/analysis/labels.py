@@ -22,7 +22,7 @@ _JOINED: dict[Language, str] = {"da": " og ", "en": " and "}
 _WORDLESS: dict[Language, str] = {"da": "Tema", "en": "Theme"}
 
 _Term = tuple[str, ...]  # one stem, or two that stand side by side
-_Reading = dict[_Term, str]  # the terms of one card, each as written there
+Reading = dict[_Term, str]  # the terms of one card, each as written there
 
 
 @dataclass(frozen=True)
@@ -67,6 +67,13 @@ def labels(
     return {key: result[key] for key in board}
 
 
+def readings(texts: Sequence[str]) -> list[Reading]:
+    """The terms of each card, without what these cards together show to be names."""
+    tokens = [text.tokenise(one) for one in texts]
+    names = _names(tokens)
+    return [_read(one, names) for one in tokens]
+
+
 def _names(texts: Iterable[Sequence[Token]]) -> frozenset[str]:
     """Words that inside sentences are only ever capitalised, though not all in capitals as GDPR is."""
     capital: set[str] = set()
@@ -79,7 +86,7 @@ def _names(texts: Iterable[Sequence[Token]]) -> frozenset[str]:
     return frozenset(capital - small)
 
 
-def _read(tokens: Sequence[Token], names: frozenset[str]) -> _Reading:
+def _read(tokens: Sequence[Token], names: frozenset[str]) -> Reading:
     """The terms of one card. Stop words of both languages are left out, for a short text is easily misjudged."""
     language = text.guess([token.word for token in tokens])
     stop = text.stop_words("da") | text.stop_words("en") | names
@@ -90,7 +97,7 @@ def _read(tokens: Sequence[Token], names: frozenset[str]) -> _Reading:
         says = token.word not in stop and len(token.word) >= _SHORTEST
         written = token.surface if token.surface.isupper() else token.word
         row.append((text.stem(token.word, language), written) if says else None)
-    terms: _Reading = {}
+    terms: Reading = {}
     for one in filter(None, row):
         terms.setdefault((one[0],), one[1])
     for left, right in pairwise(row):
@@ -99,7 +106,7 @@ def _read(tokens: Sequence[Token], names: frozenset[str]) -> _Reading:
     return terms
 
 
-def _ranked(cards: Sequence[_Reading], everywhere: Counter[_Term], language: Language) -> dict[str, float]:
+def _ranked(cards: Sequence[Reading], everywhere: Counter[_Term], language: Language) -> dict[str, float]:
     """Terms of two cards or more with their score, best first, no two with a stem in common.
 
     Score: share of the theme's cards with the term, times the squared share of the cards with the term that are in
@@ -110,7 +117,7 @@ def _ranked(cards: Sequence[_Reading], everywhere: Counter[_Term], language: Lan
     for term, held in inside.items():
         if held >= _COMMON:
             written = _commonest([one[term] for one in cards if term in one], language)
-            score = held / len(cards) * (held / everywhere[term]) ** 2 * math.sqrt(_rarity(written, language))
+            score = held / len(cards) * (held / everywhere[term]) ** 2 * math.sqrt(rarity(written, language))
             scored.append((-round(score, 9), written, term))
     ranked: dict[str, float] = {}
     seen: set[str] = set()
@@ -124,10 +131,10 @@ def _ranked(cards: Sequence[_Reading], everywhere: Counter[_Term], language: Lan
 def _commonest(forms: Sequence[str], language: Language) -> str:
     """The form most cards use; between equals the one commoner in everyday language."""
     times = Counter(forms)
-    return min(times, key=lambda form: (-times[form], _rarity(form, language), form))
+    return min(times, key=lambda form: (-times[form], rarity(form, language), form))
 
 
-def _rarity(written: str, language: Language) -> float:
+def rarity(written: str, language: Language) -> float:
     """Mean -log frequency of the words, 1 to 14."""
     each = [-math.log(text.frequency(word.lower(), language)) for word in written.split()]
     return max(1.0, sum(each) / len(each))

@@ -147,7 +147,7 @@ def _standing_card(
     theme = placement.theme_id if placement is not None and placement.theme_id in live else None
     return StandingCard(
         id=card.id or 0,
-        text=f"{card.first}\n{card.second}" if card.second else card.first,
+        text=card.text,
         theme=theme,
         by_person=placement is not None and (placement.by_person or (theme is not None and live[theme].locked)),
         placed=placement is not None,

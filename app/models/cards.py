@@ -40,6 +40,11 @@ class Card(SQLModel, table=True):
     created_at: datetime = Field(default_factory=now, sa_type=Moment)
     edited_at: datetime | None = Field(default=None, sa_type=Moment)
 
+    @property
+    def text(self) -> str:
+        """Both fields, as one text."""
+        return f"{self.first}\n{self.second}" if self.second else self.first
+
 
 class Theme(SQLModel, table=True):
     """A heading with its cards."""

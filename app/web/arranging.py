@@ -22,7 +22,7 @@ ROWS_KEPT = 50_000  # vectors of cards in memory; older ones are made again when
 SUGGESTED = 3  # themes a phone shows first
 TAPS_TO_MOVE = 2  # on a card before the room moves it
 CLEAR = 0.8  # of the belief in one theme before the room moves a card there
-ALIKE = 6  # cards remembered as most like a card
+ALIKE = 12  # cards remembered as most like a card
 QUOTABLE = 8  # typical cards kept a theme: the wall takes the first that fits
 
 
