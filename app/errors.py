@@ -52,6 +52,22 @@ class WrongSeries(Fact):
     sentence = N_("What goes on can only go to another dialogue of the same series.")
 
 
+class NoTables(Fact):
+    sentence = N_("There are no tables yet. The organiser sets how many in the office.")
+
+
+class NotThere(Fact):
+    sentence = N_("You do not sit there.")
+
+
+class PenTaken(Fact):
+    sentence = N_("Another phone writes for you already. Take over if you have agreed on it.")
+
+
+class NotTheScribe(Fact):
+    sentence = N_("One phone writes for your table. Say it to whoever holds it, or let yours write.")
+
+
 class ForeignOrigin(Fact):
     status = 403
     sentence = N_("The request came from another website, so it was refused.")

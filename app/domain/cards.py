@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from sqlmodel import Session, col, select
 
 from app import errors
-from app.domain import card_kinds, dialogues, journal, receipts, texts
+from app.domain import card_kinds, dialogues, groups, journal, receipts, texts
 from app.domain.participants import Me
 from app.models import CLOSED, HELD, HIDDEN, SHOWN, WITHDRAWN, Activity, Card, milliseconds, now
 from app.settings import CARDS_PER_DIALOGUE, TEXT_MAX
@@ -59,13 +59,14 @@ def written(kind: str, first: str, second: str) -> Written:
 def submit(tx: Transaction, me: Me, activity_id: int, text: Written, key: str, at: datetime | None = None) -> Receipt:
     """Put a card into the dialogue, once per key. Hot verb: prepared SQL, guards inside.
 
-    Raises ActivityClosed, RoomFull or KeyReused; a repeat returns the first card as it stands.
+    Raises ActivityClosed, RoomFull, NotTheScribe or KeyReused; a repeat returns the first card as it stands.
     """
     known = receipts.claim(tx, me, key, activity_id, text.kind, text.first, text.second)
     if known is not None:
         return _receipt(tx, known)
     at = at or now()
     late = _is_late(tx, me.dialogue_id, activity_id, at)
+    group = groups.speaks_for(tx, me, activity_id)
     numbered = tx.run(
         "UPDATE dialogue SET card_count = card_count + 1 WHERE id = :dialogue AND card_count < :most"
         " RETURNING card_count, holding",
@@ -78,8 +79,8 @@ def submit(tx: Transaction, me: Me, activity_id: int, text: Written, key: str, a
     state = HELD if holding else SHOWN
     [(card_id,)] = tx.run(
         "INSERT INTO card (dialogue_id, activity_id, participant_id, key, number, kind, first, second, state, reason,"
-        " masked, late, created_at) VALUES (:dialogue, :activity, :participant, :key, :number, :kind, :first, :second,"
-        " :state, '', :masked, :late, :at) RETURNING id",
+        " masked, late, group_id, created_at) VALUES (:dialogue, :activity, :participant, :key, :number, :kind, :first,"
+        " :second, :state, '', :masked, :late, :group, :at) RETURNING id",
         dialogue=me.dialogue_id,
         activity=activity_id,
         participant=me.id,
@@ -91,6 +92,7 @@ def submit(tx: Transaction, me: Me, activity_id: int, text: Written, key: str, a
         state=state,
         masked=text.masked,
         late=late,
+        group=group,
         at=milliseconds(at),
     )
     receipts.keep(tx, me, key, card_id)
