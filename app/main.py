@@ -38,6 +38,7 @@ from app.web import (
     owner,
     pages,
     phone,
+    seats,
     sending,
     stream,
     tries,
@@ -122,7 +123,7 @@ def create(settings: Settings) -> FastAPI:
     failures.install(app)
     app.mount("/static", Statics(), name="static")
     app.router.routes.extend(sending.ROUTES.values())
-    for face in (health, metrics, links, join, pages, phone, board, desk, office, circle, owner, downloads):
+    for face in (health, metrics, links, join, pages, phone, board, desk, office, circle, owner, seats, downloads):
         app.include_router(face.router)
     return app
 

@@ -150,6 +150,22 @@ def board(session: Session, dialogue: Dialogue, activity: Activity) -> Scene:
     return Scene("collect/_board_cards.html", sheet, counted)
 
 
+def arena(session: Session, dialogue: Dialogue, activity: Activity, group_id: int) -> Scene:
+    """The cards of one arena, or of another group, on a board of its own."""
+    own = [shown_as(card) for card in cards.shown(session, dialogue.id or 0, activity.id) if card.group_id == group_id]
+    silent = _silent_seconds(activity)
+    sheet = SheetView(
+        prompt=agenda.prompt(activity, dialogue),
+        count=len(own),
+        silent_seconds=silent,
+        silent_minutes=int(activity.settings.get("silent_minutes", 0)),
+        cards=() if silent else tuple(_shuffled(activity, own)),
+    )
+    counted = (Count(len(own), language.ngettext("card", "cards", len(own))),)
+    form = "hush" if silent or not own else "cards"
+    return Scene(f"collect/_board_{form}.html", sheet, counted, float(silent) if silent else None)
+
+
 def _shuffled(activity: Activity, shown: list[CardView]) -> list[CardView]:
     """One fixed order that is nobody's, shuffled a dozen at a time, so that a new card moves none before its dozen."""
     order = {card.id: (place // 12, Random(f"{activity.id}:{card.id}").random()) for place, card in enumerate(shown)}  # noqa: S311

@@ -96,6 +96,15 @@ def set_names(tx: Transaction, dialogue_id: int, sort: str, names: Sequence[str]
     _set(tx, dialogue_id, sort, cleaned)
 
 
+def set_all(
+    tx: Transaction, dialogue_id: int, tables: int, organisations: Sequence[str], arenas: Sequence[str]
+) -> None:
+    """All three lists, or none of them. Raises what the two verbs above name."""
+    set_tables(tx, dialogue_id, tables)
+    set_names(tx, dialogue_id, ORGANISATION, organisations)
+    set_names(tx, dialogue_id, ARENA, arenas)
+
+
 def _set(tx: Transaction, dialogue_id: int, sort: str, names: list[str]) -> None:
     known = list(_rows(tx.session, dialogue_id, sort))
     for offset, row in enumerate(known):  # make room: numbers are unique
@@ -302,6 +311,14 @@ def speaks_for(tx: Transaction, me: Me, activity_id: int) -> int | None:
     if unit.sort != ARENA and not unit.mine:
         raise errors.NotTheScribe
     return unit.id
+
+
+def one(session: Session, dialogue_id: int, group_id: int) -> GroupView:
+    """A group of this dialogue. Raises NotFound."""
+    group = session.get(Group, group_id)
+    if group is None or group.dialogue_id != dialogue_id:
+        raise errors.NotFound
+    return _view(group, 0)
 
 
 def labels(session: Session, dialogue_id: int) -> dict[int, str]:

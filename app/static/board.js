@@ -294,7 +294,7 @@
     const stop = new AbortController();
     const patience = setTimeout(() => stop.abort(), ASK);
     try {
-      const answer = await fetch(`${location.pathname}/regions`, { signal: stop.signal, cache: "no-store" });
+      const answer = await fetch(`${location.pathname}/regions${location.search}`, { signal: stop.signal, cache: "no-store" });
       if (!answer.ok) return lost();
       const regions = await answer.text();
       if (!asking) return;
@@ -383,6 +383,7 @@
     const kept = recall(name);
     if (steps[name].includes(kept) && kept) root.dataset[name] = kept;
   }
+  if ("asks" in document.body.dataset) asking = setInterval(ask, ASK); // the board of an arena has no socket of its own
   root.dataset.scene = document.body.dataset.scene;
   for (const region of ["head", "scene", "sums", "rope"]) note(byId(region));
   for (const media of [slim, mid, small]) media.addEventListener("change", layOut);

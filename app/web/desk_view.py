@@ -12,8 +12,9 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from app.activities import collect, kind_of
 from app.activities.collect import CardView
 from app.activities.scene import Scene
-from app.domain import agenda, cards, dialogues, participants, sortings, themes, voices, votes
+from app.domain import agenda, cards, dialogues, groups, participants, sortings, themes, voices, votes
 from app.domain.agenda import StepView
+from app.domain.groups import GroupView
 from app.domain.sortings import Choice
 from app.domain.themes import ThemeView
 from app.domain.voices import VoiceView
@@ -98,6 +99,9 @@ class DeskView:
     held: tuple[CardView, ...]
     voices: tuple[VoiceView, ...]
     merged: tuple[str, ...]
+    tables: tuple[GroupView, ...]
+    arenas: tuple[GroupView, ...]
+    silent: tuple[GroupView, ...]
     undo: str
     redo: str
     themes_from: int = THEMES_FROM
@@ -157,6 +161,9 @@ def view(session: Session, dialogue_id: int, wanted: str = "") -> DeskView:
         held=tuple(held[:LIST_MAX]),
         voices=voices.view(session, dialogue_id),
         merged=voices.merged(session, dialogue_id),
+        tables=tuple(groups.of(session, dialogue_id, groups.TABLE)),
+        arenas=tuple(groups.of(session, dialogue_id, groups.ARENA)),
+        silent=tuple(groups.silent(session, activity)) if activity else (),
         undo=desk_acts.newest(session, dialogue_id),
         redo=desk_acts.undone(session, dialogue_id),
     )

@@ -10,7 +10,7 @@ from pydantic import BaseModel, Field
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from app import errors, language
-from app.domain import codes, dialogues, participants
+from app.domain import codes, dialogues, groups, participants
 from app.models import Dialogue
 from app.settings import RETURN_CODE_LENGTH
 from app.web import deps, failures, guard, place, render
@@ -79,6 +79,8 @@ async def join(request: Request, dialogue: deps.Joinable, form: Annotated[JoinFo
         simulated=simulated,
         token=_token(here, dialogue, form.key),
     )
+    if dialogue.seating:
+        await here.change(groups.find_seat, me)
     answer = _welcome(request, dialogue, me.return_code)
     _remember(request, answer, dialogue, token)
     return answer

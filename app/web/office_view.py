@@ -7,11 +7,13 @@ from sqlmodel import Session
 
 from app import store
 from app.activities import collect
-from app.domain import agenda, card_kinds, dialogues, participants, templates
+from app.domain import agenda, card_kinds, dialogues, groups, participants, templates
 from app.domain.card_kinds import CardKind
 from app.domain.dialogues import MANDATE
+from app.domain.groups import GroupView
 from app.domain.templates import Template
 from app.models import CLOSED, DRAFT, Activity, Dialogue
+from app.models.people import GROUPS
 from app.web import place
 
 _WIDE, _GAP = 300.0, 1.5
@@ -106,6 +108,7 @@ class PreparationView:
     people: int
     cards: int
     kinds: tuple[CardKind, ...]
+    groups: dict[str, list[GroupView]]
 
     @property
     def id(self) -> int:
@@ -185,6 +188,7 @@ def preparation(session: Session, dialogue_id: int, typed: Typed | None = None) 
         people=participants.count(session, dialogue_id),
         cards=_written(session, dialogue),
         kinds=tuple(card_kinds.all_kinds().values()),
+        groups={sort: groups.of(session, dialogue_id, sort) for sort in GROUPS},
     )
 
 

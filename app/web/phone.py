@@ -13,8 +13,9 @@ from app import errors
 from app.activities import collect, kind_of, present
 from app.activities.collect import CardView
 from app.activities.scene import Scene
-from app.domain import agenda, cards, dialogues, participants, traces
+from app.domain import agenda, cards, dialogues, groups, participants, traces
 from app.domain.agenda import StepView
+from app.domain.groups import GroupView
 from app.domain.participants import Me
 from app.domain.traces import TraceView
 from app.models import CLOSED, Dialogue
@@ -56,6 +57,9 @@ class PhoneView:
     role_position: int
     steps: tuple[StepView, ...]
     seconds_left: int | None
+    groups: tuple[GroupView, ...]
+    organisations: tuple[GroupView, ...]
+    unit: GroupView | None
     scene: Scene
     mine: tuple[CardView, ...]
     traces: dict[int, tuple[TraceView, ...]]
@@ -87,6 +91,9 @@ def view(
         role_position=role.position,
         steps=tuple(agenda.view(session, dialogue)),
         seconds_left=max(0, round((ends - server_now()).total_seconds())) if ends else None,
+        groups=tuple(groups.mine(session, me)),
+        organisations=tuple(groups.of(session, me.dialogue_id, groups.ORGANISATION)),
+        unit=groups.unit_of(session, me, activity) if activity is not None else None,
         scene=scene,
         mine=own,
         traces=traces.of(session, me, [card.id for card in own]),

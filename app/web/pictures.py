@@ -11,7 +11,7 @@ from sqlmodel import Session
 from app import language
 from app.activities import collect, kind_of, present
 from app.activities.scene import Scene
-from app.domain import agenda, codes, dialogues, participants
+from app.domain import agenda, codes, dialogues, groups, participants
 from app.domain.agenda import StepView
 from app.live import Frame
 from app.models import CLOSED, Activity, Dialogue, now
@@ -40,6 +40,7 @@ class BoardView:
     seconds_left: int | None
     calm: bool
     closed: bool
+    arena: str = ""  # the name of the arena whose own board this is
 
     @property
     def scene_name(self) -> str:
@@ -50,11 +51,12 @@ class BoardView:
         return partial_name.removeprefix("_board").removeprefix("_") or folder
 
 
-def board(session: Session, here: Place, dialogue_id: int) -> BoardView:
-    """The wall of a dialogue, complete."""
+def board(session: Session, here: Place, dialogue_id: int, arena: int = 0) -> BoardView:
+    """The wall of a dialogue, complete; or of one of its arenas, which shows no card of another. Raises NotFound."""
     dialogue = dialogues.get(session, dialogue_id)
     activity = agenda.current(session, dialogue)
-    scene = _scene(session, dialogue, activity)
+    own = groups.one(session, dialogue_id, arena) if arena else None
+    scene = _scene(session, dialogue, activity, arena)
     ends = agenda.ends_at(activity) if activity else None
     return BoardView(
         dialogue_id=dialogue_id,
@@ -73,12 +75,15 @@ def board(session: Session, here: Place, dialogue_id: int) -> BoardView:
         seconds_left=max(0, ceil((ends - now()).total_seconds())) if ends else None,
         calm=dialogue.board_view == "calm",
         closed=dialogue.state == CLOSED,
+        arena=own.label if own else "",
     )
 
 
-def _scene(session: Session, dialogue: Dialogue, activity: Activity | None) -> Scene:
+def _scene(session: Session, dialogue: Dialogue, activity: Activity | None, arena: int) -> Scene:
     if activity is None:
         return Scene("present/_board_lobby.html", present.view(session, dialogue, None))
+    if arena and activity.kind == "collect":
+        return collect.arena(session, dialogue, activity, arena)
     if dialogue.state == CLOSED:
         closing = collect.themes_scene(session, dialogue, None)
         return closing or Scene("present/_board_step.html", present.view(session, dialogue, activity))
@@ -114,7 +119,8 @@ def pulse(session: Session, dialogue_id: int) -> PulseView:
     dialogue = dialogues.get(session, dialogue_id)
     activity = agenda.current(session, dialogue)
     step = f"{activity.id}:{activity.state}:{int(activity.revealed)}" if activity else "0"
-    return PulseView(f"{dialogue.state}:{step}", dialogue.seq, dialogue.epoch)
+    seated = f":{dialogue.seating}" if dialogue.seating else ""  # a new table is news for every phone
+    return PulseView(f"{dialogue.state}:{step}{seated}", dialogue.seq, dialogue.epoch)
 
 
 class Pictures:
