@@ -37,6 +37,7 @@ from app.web import (
     office,
     owner,
     pages,
+    paper,
     phone,
     seats,
     sending,
@@ -49,6 +50,10 @@ from app.web.place import Place
 from app.web.statics import Statics
 
 log = logging.getLogger(__name__)
+
+FACES = (
+    health, metrics, links, join, pages, phone, board, desk, office, circle, owner, seats, paper, downloads
+)  # every module with routes of its own
 
 
 class Tovholder(FastAPI):
@@ -123,7 +128,7 @@ def create(settings: Settings) -> FastAPI:
     failures.install(app)
     app.mount("/static", Statics(), name="static")
     app.router.routes.extend(sending.ROUTES.values())
-    for face in (health, metrics, links, join, pages, phone, board, desk, office, circle, owner, seats, downloads):
+    for face in FACES:
         app.include_router(face.router)
     return app
 

@@ -56,8 +56,18 @@ def written(kind: str, first: str, second: str) -> Written:
     return Written(shape.key, first, second, first_masked or second_masked)
 
 
-def submit(tx: Transaction, me: Me, activity_id: int, text: Written, key: str, at: datetime | None = None) -> Receipt:
+def submit(
+    tx: Transaction,
+    me: Me,
+    activity_id: int,
+    text: Written,
+    key: str,
+    at: datetime | None = None,
+    spoken_for: int | None = None,
+) -> Receipt:
     """Put a card into the dialogue, once per key. Hot verb: prepared SQL, guards inside.
+
+    `spoken_for`: the group it was typed in for from paper, 0 for none.
 
     Raises ActivityClosed, RoomFull, NotTheScribe or KeyReused; a repeat returns the first card as it stands.
     """
@@ -66,7 +76,7 @@ def submit(tx: Transaction, me: Me, activity_id: int, text: Written, key: str, a
         return _receipt(tx, known)
     at = at or now()
     late = _is_late(tx, me.dialogue_id, activity_id, at)
-    group = groups.speaks_for(tx, me, activity_id)
+    group = groups.speaks_for(tx, me, activity_id) if spoken_for is None else spoken_for or None
     numbered = tx.run(
         "UPDATE dialogue SET card_count = card_count + 1 WHERE id = :dialogue AND card_count < :most"
         " RETURNING card_count, holding",

@@ -41,9 +41,17 @@ def hashed(token: str) -> str:
 
 
 def join(
-    tx: Transaction, dialogue_id: int, perspective: str, spoken: str, simulated: bool = False, token: str = ""
+    tx: Transaction,
+    dialogue_id: int,
+    perspective: str,
+    spoken: str,
+    simulated: bool = False,
+    token: str = "",
+    proxy: bool = False,
 ) -> tuple[Me, str]:
     """A new participant in a perspective (its key). Returns them and the token for their phone. Hot verb.
+
+    `proxy`: somebody else writes for them.
 
     A token that is given and already known is that participant, and nobody new. An unknown perspective becomes
     "something else"; a closed dialogue raises DialogueClosed.
@@ -62,14 +70,16 @@ def join(
     token = token or secrets.token_urlsafe(24)
     me = Me(0, dialogue_id, found[0][0], _free_return_code(tx, dialogue_id), spoken)
     [(number,)] = tx.run(
-        "INSERT INTO participant (dialogue_id, perspective_id, token_hash, return_code, language, simulated, joined_at)"
-        " VALUES (:dialogue, :perspective, :token, :code, :spoken, :simulated, :at) RETURNING id",
+        "INSERT INTO participant"
+        " (dialogue_id, perspective_id, token_hash, return_code, language, simulated, proxy, joined_at)"
+        " VALUES (:dialogue, :perspective, :token, :code, :spoken, :simulated, :proxy, :at) RETURNING id",
         dialogue=dialogue_id,
         perspective=me.perspective_id,
         token=hashed(token),
         code=me.return_code,
         spoken=spoken,
         simulated=simulated,
+        proxy=proxy,
         at=milliseconds(now()),
     )
     tx.touch(dialogue_id, "board", "desk")

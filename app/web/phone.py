@@ -13,12 +13,13 @@ from app import errors
 from app.activities import collect, kind_of, present
 from app.activities.collect import CardView
 from app.activities.scene import Scene
-from app.domain import agenda, cards, dialogues, groups, participants, traces
+from app.domain import agenda, cards, dialogues, groups, participants, proxies, traces
 from app.domain.agenda import StepView
 from app.domain.groups import GroupView
 from app.domain.participants import Me
+from app.domain.proxies import ProxyView
 from app.domain.traces import TraceView
-from app.models import CLOSED, Dialogue
+from app.models import CLOSED, Dialogue, Perspective
 from app.models import now as server_now
 from app.settings import BODY_MAX
 from app.web import deps, desk_acts, pictures, place, render
@@ -60,6 +61,9 @@ class PhoneView:
     groups: tuple[GroupView, ...]
     organisations: tuple[GroupView, ...]
     unit: GroupView | None
+    pen: GroupView | None
+    people: tuple[ProxyView, ...]
+    roles: tuple[Perspective, ...]
     scene: Scene
     mine: tuple[CardView, ...]
     traces: dict[int, tuple[TraceView, ...]]
@@ -77,13 +81,16 @@ def view(
     """What this participant's phone shows now."""
     dialogue = dialogues.get(session, me.dialogue_id)
     activity = agenda.current(session, dialogue)
-    role = next(r for r in dialogues.perspectives(session, me.dialogue_id) if r.id == me.perspective_id)
     if activity is None or dialogue.state == CLOSED:
         scene = Scene("present/_phone.html", present.view(session, dialogue, activity))
     else:
         scene = kind_of(activity).phone(session, dialogue, activity, me)
     ends = agenda.ends_at(activity) if activity else None
     own = collect.mine(session, me)
+    seats = groups.mine(session, me)
+    pen = next((group for group in seats if group.mine and group.sort == groups.TABLE), None)
+    roles = dialogues.perspectives(session, me.dialogue_id)
+    role = next(each for each in roles if each.id == me.perspective_id)
     return PhoneView(
         dialogue=dialogue,
         me=me,
@@ -91,9 +98,12 @@ def view(
         role_position=role.position,
         steps=tuple(agenda.view(session, dialogue)),
         seconds_left=max(0, round((ends - server_now()).total_seconds())) if ends else None,
-        groups=tuple(groups.mine(session, me)),
+        groups=tuple(seats),
         organisations=tuple(groups.of(session, me.dialogue_id, groups.ORGANISATION)),
         unit=groups.unit_of(session, me, activity) if activity is not None else None,
+        pen=pen,
+        people=tuple(proxies.of(session, me.dialogue_id, pen.id)) if pen else (),
+        roles=tuple(roles),
         scene=scene,
         mine=own,
         traces=traces.of(session, me, [card.id for card in own]),

@@ -49,7 +49,7 @@ def _lines(text: str) -> list[str]:
 async def enter(request: Request, me: deps.Joined, form: Annotated[GroupForm, Form()]) -> Response:
     """The organisation I come from, or the table I went to."""
     await place.of(request).change(groups.enter, me, form.group)
-    return await _back(request, me)
+    return await back(request, me)
 
 
 @router.post("/d/{code}/pen")
@@ -60,10 +60,10 @@ async def pen(request: Request, me: deps.Joined, form: Annotated[PenForm, Form()
         await here.change(groups.lay_pen, me, form.group)
     else:
         await here.change(groups.take_pen, me, form.group, form.pen == "over")
-    return await _back(request, me)
+    return await back(request, me)
 
 
-async def _back(request: Request, me: Me) -> Response:
+async def back(request: Request, me: Me) -> Response:
     """The region for htmx; for everybody else the page again, so that loading it anew sends nothing twice."""
     if render.is_htmx(request):
         return await phone.show(request, me)
