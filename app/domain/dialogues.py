@@ -31,6 +31,7 @@ class Preparation:
     mandate: dict[str, str]
     fields: dict[str, str]
     perspectives: tuple[tuple[str, str], ...]
+    intended: tuple[tuple[int, bool], ...] = ()  # beside each: how many are meant, and whether they do the work
 
 
 def get(session: Session, dialogue_id: int) -> Dialogue:
@@ -121,6 +122,14 @@ def set_perspectives(tx: Transaction, dialogue_id: int, names: tuple[tuple[str, 
         _drop_perspective(tx, dialogue_id, row)
 
 
+def _intend(tx: Transaction, dialogue_id: int, intended: tuple[tuple[int, bool], ...]) -> None:
+    """How many of each role are meant to come, and who does the work, in the order of the list."""
+    roles = [role for role in perspectives(tx.session, dialogue_id) if role.position]
+    for role, (number, practice) in zip(roles, intended, strict=False):
+        role.intended, role.practice = max(0, min(number, 100_000)), practice
+        tx.session.add(role)
+
+
 def _drop_perspective(tx: Transaction, dialogue_id: int, row: Perspective) -> None:
     """People who came in a role that is taken away are something else."""
     tx.run(
@@ -161,6 +170,7 @@ def prepare(tx: Transaction, dialogue_id: int, wanted: Preparation) -> None:
     }
     tx.session.add(dialogue)
     set_perspectives(tx, dialogue_id, wanted.perspectives)
+    _intend(tx, dialogue_id, wanted.intended)
     tx.touch(dialogue_id, "board", "phones", "desk")
 
 

@@ -9,7 +9,9 @@ from app.domain import dialogues, participants
 from app.models import WITHDRAWN, Card, Participant, Perspective
 from app.settings import SMALLEST_GROUP, THEMES_FROM
 
+FEW = 2  # people of a role in the room, up to which it is called missing
 _FAR = 2.0  # a share this many times the other one is worth saying
+_ENOUGH = 0.75  # of the intended share of people who do the work
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +63,64 @@ def merged(session: Session, dialogue_id: int) -> tuple[str, ...]:
         participants.name_of(role)
         for role in roles
         if role.position and 0 < sizes.get(role.position, 0) < SMALLEST_GROUP
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class MissingView:
+    """A role with hardly anybody in the room, or with less than half of what the organiser meant to have.
+
+    For the facilitator alone: `here` may be a number below five.
+    """
+
+    name: str
+    here: int
+    intended: int
+
+
+@dataclass(frozen=True, slots=True)
+class PracticeView:
+    """The share (0-1) of people who do the work, in the room and as intended. `low`: well below what was intended."""
+
+    here: float
+    intended: float
+
+    @property
+    def low(self) -> bool:
+        return self.here < _ENOUGH * self.intended
+
+
+def missing(session: Session, dialogue_id: int) -> tuple[MissingView, ...]:
+    """Roles that are missing, in the organiser's order."""
+    sizes = participants.sizes(session, dialogue_id)
+    return tuple(
+        MissingView(participants.name_of(role), sizes.get(role.position, 0), role.intended)
+        for role in dialogues.perspectives(session, dialogue_id)
+        if role.position and (sizes.get(role.position, 0) <= FEW or 2 * sizes.get(role.position, 0) < role.intended)
+    )
+
+
+def absent(session: Session, dialogue_id: int) -> tuple[str, ...]:
+    """Roles that nobody came in: the only ones a summary may name."""
+    sizes = participants.sizes(session, dialogue_id)
+    return tuple(
+        participants.name_of(role)
+        for role in dialogues.perspectives(session, dialogue_id)
+        if role.position and not sizes.get(role.position, 0)
+    )
+
+
+def practice(session: Session, dialogue_id: int) -> PracticeView | None:
+    """How many do the work, or None where the organiser has not said who does, or how many of each role are meant."""
+    roles = dialogues.perspectives(session, dialogue_id)
+    sizes = participants.sizes(session, dialogue_id)
+    meant, here = sum(role.intended for role in roles), sum(sizes.values())
+    own = [role for role in roles if role.practice]
+    if not own or not meant or not here:
+        return None
+    return PracticeView(
+        here=sum(sizes.get(role.position, 0) for role in own) / here,
+        intended=sum(role.intended for role in own) / meant,
     )
 
 

@@ -17,7 +17,7 @@ from app.domain.agenda import StepView
 from app.domain.groups import GroupView
 from app.domain.sortings import Choice
 from app.domain.themes import ThemeView
-from app.domain.voices import VoiceView
+from app.domain.voices import MissingView, PracticeView, VoiceView
 from app.domain.votes import TallyView
 from app.language import gettext
 from app.models import CLOSED, DRAFT, HIDDEN, OPEN, Activity, Card, Dialogue, now
@@ -99,6 +99,8 @@ class DeskView:
     held: tuple[CardView, ...]
     voices: tuple[VoiceView, ...]
     merged: tuple[str, ...]
+    few: tuple[MissingView, ...]
+    practice: PracticeView | None
     tables: tuple[GroupView, ...]
     arenas: tuple[GroupView, ...]
     silent: tuple[GroupView, ...]
@@ -161,6 +163,8 @@ def view(session: Session, dialogue_id: int, wanted: str = "") -> DeskView:
         held=tuple(held[:LIST_MAX]),
         voices=voices.view(session, dialogue_id),
         merged=voices.merged(session, dialogue_id),
+        few=voices.missing(session, dialogue_id),
+        practice=voices.practice(session, dialogue_id),
         tables=tuple(groups.of(session, dialogue_id, groups.TABLE)),
         arenas=tuple(groups.of(session, dialogue_id, groups.ARENA)),
         silent=tuple(groups.silent(session, activity)) if activity else (),

@@ -62,6 +62,7 @@ class PreparationForm(BaseModel):
             mandate=typed.mandate,
             fields=typed.fields,
             perspectives=_pairs(typed.perspectives),
+            intended=_intended(typed.perspectives),
         )
 
 
@@ -94,10 +95,19 @@ def _date(text: str) -> date:
         raise errors.BadDate from wrong
 
 
+def _intended(text: str) -> tuple[tuple[int, bool], ...]:
+    """What stands after the names, role by role: a number of people, and a star for those who do the work."""
+    rests = [line.split("|")[2:] for line in re.split(r"[\r\n]+", text) if line.strip(" |\t")]
+    numbers = [[int(part[:6]) for part in map(str.strip, rest) if re.fullmatch("[0-9]+", part)] for rest in rests]
+    return tuple(
+        (found[0] if found else 0, "*" in "".join(rest)) for found, rest in zip(numbers, rests, strict=True)
+    )
+
+
 def _pairs(text: str) -> tuple[tuple[str, str], ...]:
-    """Roles as they were typed, one a line: Danish | English."""
+    """Roles as they were typed, one a line: Danish | English | how many | *."""
     lines = [line.partition("|") for line in re.split(r"[\r\n]+", text) if line.strip(" |\t")]
-    return tuple((own.strip(), other.strip()) for own, _, other in lines)
+    return tuple((own.strip(), other.partition("|")[0].strip()) for own, _, other in lines)
 
 
 async def _page(

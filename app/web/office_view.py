@@ -12,7 +12,7 @@ from app.domain.card_kinds import CardKind
 from app.domain.dialogues import MANDATE
 from app.domain.groups import GroupView
 from app.domain.templates import Template
-from app.models import CLOSED, DRAFT, Activity, Dialogue
+from app.models import CLOSED, DRAFT, Activity, Dialogue, Perspective
 from app.models.people import GROUPS
 from app.web import place
 
@@ -200,9 +200,15 @@ def _as_kept(session: Session, dialogue: Dialogue) -> Typed:
         event_date=dialogue.event_date.isoformat() if dialogue.event_date else "",
         delete_on=dialogue.delete_on.isoformat(),
         mandate={name: getattr(dialogue, name) for name in MANDATE},
-        perspectives="\n".join(f"{role.name_da} | {role.name_en}" for role in roles),
+        perspectives="\n".join(_typed(role) for role in roles),
         fields={name: dialogue.fields.get(name, "") for name in dialogues.open_fields(session, dialogue)},
     )
+
+
+def _typed(role: Perspective) -> str:
+    """A role as it is typed: only what is said of it."""
+    rest = [str(role.intended)] if role.intended else []
+    return " | ".join([role.name_da, role.name_en, *rest, *(["*"] if role.practice else [])])
 
 
 def _step(row: Activity, dialogue: Dialogue) -> StepView:
