@@ -157,7 +157,7 @@ def test_small_groups_are_never_heard_alone(house: House) -> None:
     assert rows == [("Citizen", "0"), ("Others", "100")]
     assert "Citizen: 63% of the room, 0% of the cards. Ask them first next time." in voices
     shared = "Researcher: shown as others until they are five."
-    assert re.findall("Researcher[^<]*", voices) == [shared, "Researcher"]  # the second: who is missing, for this desk alone
+    assert re.findall("Researcher[^<]*", voices) == [shared, "Researcher"]  # then who is missing, for the desk alone
 
 
 def test_simulated_people_are_counted_and_cleared(house: House) -> None:
