@@ -177,6 +177,14 @@ def lock(tx: Transaction, dialogue_id: int, theme_id: int, on: bool) -> None:
     _done(tx, act, dialogue_id)
 
 
+def pin(tx: Transaction, dialogue_id: int, theme_id: int, on: bool) -> None:
+    """A pinned theme stands first, whatever its size, so that a small one is not lost on the last page."""
+    act = journal.Act(tx, dialogue_id, "pin" if on else "unpin")
+    act.change(_theme(tx, dialogue_id, theme_id), pinned=on)
+    act.done()
+    tx.touch(dialogue_id, *_FACES)
+
+
 def merge(tx: Transaction, dialogue_id: int, theme_id: int, into_id: int) -> None:
     """Move all cards of one theme into another, which keeps its heading. Merging a theme with itself is refused."""
     theme, into = _theme(tx, dialogue_id, theme_id), _theme(tx, dialogue_id, into_id)

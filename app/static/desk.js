@@ -176,6 +176,13 @@
     if (find) sift(first);
   };
   document.addEventListener("click", (event) => {
+    const why = event.target.closest("[data-why]");
+    if (why) {
+      event.preventDefault();
+      const told = htmx.ajax("GET", why.getAttribute("href"), { source: why, target: "#why", swap: "outerHTML" });
+      told.then(() => ask("why"), () => {});
+      return;
+    }
     const button = event.target.closest("[data-ask], [data-close], [data-grip]");
     if (!button) return;
     event.preventDefault();

@@ -38,6 +38,8 @@
   document.addEventListener("htmx:afterSettle", showLetters);
   showLetters();
 
+  // In the queue of doubles the keys are about the pair that focus is in, or the first one.
+  const judge = (key) => (document.activeElement?.closest?.(".pairs li") ?? document.querySelector(".pairs li"))?.querySelector(`[data-pair="${key}"]`)?.click();
   const askAbout = (question) => (meant().length ? ask(question, meant()) : boxes()[0]?.focus());
   const keys = {
     f: () => askAbout("move"),
@@ -46,6 +48,12 @@
     m: () => ask("merge"),
     n: () => ask("new"),
     l: () => press("on-lock"),
+    p: () => press("on-pin"),
+    s: () => (chosen().length > 1 ? press("on-same") : byId("pile-same")?.click()),
+    w: () => (document.activeElement?.closest?.("#cards li") ?? document.querySelector("#cards li"))?.querySelector("[data-why]")?.click(),
+    1: () => judge("1"),
+    2: () => judge("2"),
+    0: () => judge("0"),
     z: () => press("on-undo"),
     y: () => press("on-redo"),
     "?": () => ask("keys"),

@@ -9,7 +9,10 @@ from app.domain import journal
 from app.language import gettext, ngettext
 from app.models import Edit
 
-THEMES = ("rename", "lock", "unlock", "merge", "move", "split", "new", "hide", "release")  # acts everybody may see
+THEMES = (
+    *("rename", "lock", "unlock", "pin", "unpin", "merge", "move", "split", "new"),
+    *("hide", "release", "join", "part", "adopt"),
+)  # acts everybody may see
 LISTED = 20
 
 
@@ -54,6 +57,11 @@ def words(edit: Edit | None) -> str:
         "lock": gettext("Theme locked"),
         "unlock": gettext("Theme unlocked"),
         "merge": gettext("Themes merged"),
+        "pin": gettext("A theme stands first"),
+        "unpin": gettext("A theme stands by its size again"),
+        "join": ngettext("%(num)s card stands under another", "%(num)s cards stand under another", number),
+        "part": ngettext("%(num)s card stands by itself again", "%(num)s cards stand by themselves again", number),
+        "apart": gettext("Two cards are not the same"),
         "move": moved,
         "split": moved,
         "new": gettext("New theme"),

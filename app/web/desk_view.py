@@ -1,5 +1,6 @@
 """What the desk shows, read whole: where we are, what they have written, who has been heard. And how it is answered."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from math import ceil
 from typing import Annotated
@@ -12,9 +13,23 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from app.activities import collect, kind_of
 from app.activities.collect import CardView
 from app.activities.scene import Scene
-from app.domain import agenda, cards, dialogues, groups, participants, sortings, themes, voices, votes
+from app.domain import (
+    agenda,
+    cards,
+    dialogues,
+    doubles,
+    groups,
+    participants,
+    proposals,
+    sortings,
+    themes,
+    voices,
+    votes,
+)
 from app.domain.agenda import StepView
+from app.domain.doubles import PairView
 from app.domain.groups import GroupView
+from app.domain.proposals import ProposalView
 from app.domain.sortings import Choice
 from app.domain.themes import ThemeView
 from app.domain.voices import MissingView, PracticeView, VoiceView
@@ -26,7 +41,7 @@ from app.web import desk_acts, pictures, place, render
 from app.web.pictures import PulseView
 
 LIST_MAX = 200  # cards in one list; more than anybody reads, few enough to draw twice a second
-LOOSE, EVERY, HIDDEN_PILE, BALLOT, SPLIT = "0", "all", "hidden", "vote", "split"
+LOOSE, EVERY, HIDDEN_PILE, BALLOT, SPLIT, SAME, OFFER = "0", "all", "hidden", "vote", "split", "same", "offer"
 
 Opened = Annotated[str, Query(alias="theme", max_length=12)]
 
@@ -38,16 +53,18 @@ class RowView:
     card: CardView
     late: bool
     taps: tuple[tuple[str, int], ...] = ()
+    same_as: int = 0  # the number of the card that stands for it
 
 
 @dataclass(frozen=True, slots=True)
 class PileView:
-    """One line of the list of themes. `key` is a theme's id, or "0", "all", "hidden", "vote", "split"."""
+    """One line of the list of themes. `key` is a theme's id, or one of the words above."""
 
     key: str
     label: str
     count: int
     locked: bool = False
+    pinned: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +77,7 @@ class OpenView:
     locked: bool
     rows: tuple[RowView, ...]
     total: int
+    pinned: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +114,8 @@ class DeskView:
     piles: tuple[PileView, ...]
     open: OpenView
     ballot: BallotView | None
+    pairs: tuple[PairView, ...]
+    offer: ProposalView | None
     held: tuple[CardView, ...]
     voices: tuple[VoiceView, ...]
     merged: tuple[str, ...]
@@ -144,6 +164,8 @@ def view(session: Session, dialogue_id: int, wanted: str = "") -> DeskView:
     hidden = _hidden(session, dialogue_id)
     total = sum(len(theme.cards) for theme in grouped)
     split = _split(session, activity, grouped)
+    pairs = tuple(doubles.queue(session, dialogue_id))
+    offered = proposals.view(session, dialogue_id)
     return DeskView(
         dialogue=dialogue,
         pulse=pictures.pulse(session, dialogue_id),
@@ -157,9 +179,11 @@ def view(session: Session, dialogue_id: int, wanted: str = "") -> DeskView:
         simulated=participants.simulated_count(session, dialogue_id),
         cards=total,
         placed=total - len(grouped[-1].cards),
-        piles=tuple(_piles(grouped, hidden, ballot, split)),
-        open=_open(grouped, hidden, ballot, wanted, split),
+        piles=tuple(_piles(grouped, hidden, ballot, split, len(pairs), offered)),
+        open=_open(grouped, hidden, ballot, wanted, split, len(pairs), offered),
         ballot=ballot,
+        pairs=pairs,
+        offer=offered,
         held=tuple(held[:LIST_MAX]),
         voices=voices.view(session, dialogue_id),
         merged=voices.merged(session, dialogue_id),
@@ -222,15 +246,24 @@ def _split(session: Session, activity: Activity | None, grouped: list[ThemeView]
 
 
 def _piles(
-    grouped: list[ThemeView], hidden: list[Card], ballot: BallotView | None, split: tuple[RowView, ...]
+    grouped: list[ThemeView],
+    hidden: list[Card],
+    ballot: BallotView | None,
+    split: tuple[RowView, ...],
+    pairs: int,
+    offered: ProposalView | None,
 ) -> list[PileView]:
     *own, loose = grouped
     piles = []
     if split:
         piles.append(PileView(SPLIT, gettext("People disagree"), len(split)))
+    if pairs:
+        piles.append(PileView(SAME, gettext("Do they say the same?"), pairs))
+    if offered is not None:
+        piles.append(PileView(OFFER, gettext("A new grouping is offered"), offered.moving))
     if own:
         piles.append(PileView(LOOSE, gettext("Not placed yet"), len(loose.cards)))
-        piles += [PileView(str(theme.id), theme.label, len(theme.cards), theme.locked) for theme in own]
+        piles += [PileView(str(theme.id), theme.label, len(theme.cards), theme.locked, theme.pinned) for theme in own]
     piles.append(PileView(EVERY, gettext("All cards"), sum(len(theme.cards) for theme in grouped)))
     if hidden:
         piles.append(PileView(HIDDEN_PILE, gettext("Hidden"), len(hidden)))
@@ -246,8 +279,14 @@ def _open(
     ballot: BallotView | None,
     wanted: str,
     split: tuple[RowView, ...],
+    pairs: int,
+    offered: ProposalView | None,
 ) -> OpenView:
     *own, loose = grouped
+    if wanted == SAME:
+        return OpenView(SAME, gettext("Do they say the same?"), 0, False, (), pairs)
+    if wanted == OFFER and offered is not None:
+        return OpenView(OFFER, gettext("A new grouping is offered"), 0, False, (), offered.moving)
     if wanted == SPLIT and split:
         return OpenView(SPLIT, gettext("People disagree"), 0, False, split[:LIST_MAX], len(split))
     by_key = {str(theme.id): theme for theme in own}
@@ -261,16 +300,30 @@ def _open(
         theme = by_key.get(wanted) or (loose if loose.cards else own[0])
         label = theme.label or gettext("Not placed yet")
         return OpenView(
-            str(theme.id), label, theme.id, theme.locked, _rows(list(theme.cards)), len(theme.cards)
+            str(theme.id),
+            label,
+            theme.id,
+            theme.locked,
+            _rows(list(theme.cards), same=theme.stands_for),
+            len(theme.cards),
+            theme.pinned,
         )
     every = sorted((card for theme in grouped for card in theme.cards), key=lambda card: -card.number)
     lies = {card.id or 0: theme.label for theme in own for card in theme.cards}
     return OpenView(EVERY, gettext("All cards"), 0, False, _rows(every, lies), len(every))
 
 
-def _rows(found: list[Card], lies: dict[int, str] | None = None) -> tuple[RowView, ...]:
+def _rows(
+    found: list[Card], lies: Mapping[int, str] | None = None, same: Mapping[int, int] | None = None
+) -> tuple[RowView, ...]:
+    """The cards as a list. `lies`: the heading of each; `same`: the id of the card that stands for it."""
+    numbers = {card.id or 0: card.number for card in found}
+    roots = {card: numbers.get(root, 0) for card, root in (same or {}).items()}
     return tuple(
-        RowView(collect.shown_as(card, (lies or {}).get(card.id or 0, "")), card.late) for card in found[:LIST_MAX]
+        RowView(
+            collect.shown_as(card, (lies or {}).get(card.id or 0, "")), card.late, same_as=roots.get(card.id or 0, 0)
+        )
+        for card in found[:LIST_MAX]
     )
 
 

@@ -144,6 +144,28 @@ def test_everything_is_done_by_keyboard_alone(live: Live, open_desk: Callable[..
     expect(page.locator("#now > b")).to_have_text(before)
 
 
+def test_cards_are_called_the_same_and_why_is_asked_by_keys(live: Live, open_desk: Callable[..., Page]) -> None:
+    ids, piles, _ = begin(live)
+    page = open_desk(at=f"?theme={piles[0]}")
+    page.locator(f"#c{ids[0]}").focus()
+    page.keyboard.press("Space")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Space")
+    page.keyboard.press("s")
+    expect(undo_line(page)).to_have_text("1 card stands under another")
+    expect(page.locator("#cards .mark", has_text="same as")).to_have_count(1)
+    page.keyboard.press("w")
+    expect(page.locator("#ask-why")).to_be_visible()
+    expect(page.locator("#why")).to_contain_text("Why does card")
+    page.keyboard.press("Escape")
+    expect(page.locator("#ask-why")).to_be_hidden()
+    page.keyboard.press("p")
+    expect(page.locator("#themes a[data-drop]").nth(1)).to_contain_text("stands first")
+    page.keyboard.press("z")
+    page.keyboard.press("z")
+    expect(page.locator("#cards .mark", has_text="same as")).to_have_count(0)
+
+
 def test_letters_are_never_taken_from_somebody_who_types(live: Live, open_desk: Callable[..., Page]) -> None:
     _, piles, _ = begin(live)
     page = open_desk(at=f"?theme={piles[0]}")
