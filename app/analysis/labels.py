@@ -1,7 +1,7 @@
 """Headings for themes, made of the cards' own words: what many of a theme's cards say and few others do.
 
-Never empty, never a bare number or emoji, at most 24 characters, no two alike on a board. A word that inside
-sentences is only ever written with a capital is taken for a name and left out.
+Never empty, never a bare number or emoji, at most 24 characters, no two alike on a board. Persons' names are left
+out, and every word that inside sentences is only ever written with a capital is taken for one.
 """
 
 import math
@@ -16,6 +16,7 @@ from app.analysis.text import Language, Token
 LONGEST = 24  # characters of a heading that can be read from the back of a room
 _COMMON = 2  # cards a term must stand in
 _SHORTEST = 3  # letters of a term; the exceptions are abbreviations nobody wants in a heading
+_OWN = 2 / 3  # of the cards with a term that must lie in the theme: a term that others use too misleads
 _SECOND = 0.4  # of the first term's score earns a second term its place in the heading
 _CHOICE = 6  # terms a heading may be made of
 _JOINED: dict[Language, str] = {"da": " og ", "en": " and "}
@@ -61,7 +62,7 @@ def labels(
     for key in sorted(board, key=lambda key: (-len(board[key]), sorted(board[key]), key)):
         language = text.guess([token.word for one in tokens[key] for token in one])
         ranked = _ranked(readings[key], everywhere, language)
-        heading = _heading(ranked or _scraps(tokens[key]), language, used, (present or {}).get(key, ""))
+        heading = _heading(ranked or _scraps(tokens[key], names), language, used, (present or {}).get(key, ""))
         used.add(heading.casefold())
         result[key] = Label(heading, tuple(ranked)[:terms])
     return {key: result[key] for key in board}
@@ -94,7 +95,7 @@ def _read(tokens: Sequence[Token], names: frozenset[str]) -> Reading:
     for token in tokens:
         if token.opening:
             row.append(None)  # no pair reaches across a full stop
-        says = token.word not in stop and len(token.word) >= _SHORTEST
+        says = token.word not in stop and len(token.word) >= _SHORTEST and not text.is_name(token.word)
         written = token.surface if token.surface.isupper() else token.word
         row.append((text.stem(token.word, language), written) if says else None)
     terms: Reading = {}
@@ -109,19 +110,21 @@ def _read(tokens: Sequence[Token], names: frozenset[str]) -> Reading:
 def _ranked(cards: Sequence[Reading], everywhere: Counter[_Term], language: Language) -> dict[str, float]:
     """Terms of two cards or more with their score, best first, no two with a stem in common.
 
-    Score: share of the theme's cards with the term, times the squared share of the cards with the term that are in
-    the theme, times the root of its background rarity.
+    Those that are mostly the theme's own, or failing them the best one. Score: share of the theme's cards with the
+    term, times the squared share of the cards with the term that are in the theme, times the root of its rarity.
     """
     inside = Counter(term for one in cards for term in one)
-    scored = []
+    own: list[tuple[float, str, _Term]] = []
+    shared: list[tuple[float, str, _Term]] = []
     for term, held in inside.items():
         if held >= _COMMON:
             written = _commonest([one[term] for one in cards if term in one], language)
-            score = held / len(cards) * (held / everywhere[term]) ** 2 * math.sqrt(rarity(written, language))
-            scored.append((-round(score, 9), written, term))
+            share = held / everywhere[term]
+            score = held / len(cards) * share**2 * math.sqrt(rarity(written, language))
+            (own if share >= _OWN else shared).append((-round(score, 9), written, term))
     ranked: dict[str, float] = {}
     seen: set[str] = set()
-    for score, written, term in sorted(scored):
+    for score, written, term in sorted(own) or sorted(shared)[:1]:
         if seen.isdisjoint(term):
             seen.update(term)
             ranked[written] = -score
@@ -140,10 +143,12 @@ def rarity(written: str, language: Language) -> float:
     return max(1.0, sum(each) / len(each))
 
 
-def _scraps(texts: Sequence[Sequence[Token]]) -> dict[str, float]:
+def _scraps(texts: Sequence[Sequence[Token]], names: Collection[str]) -> dict[str, float]:
     """Where no term is shared: the shortest telling words, or failing them the shortest words."""
     stop = text.stop_words("da") | text.stop_words("en")
-    found = sorted({token.word for one in texts for token in one}, key=lambda word: (len(word), word))
+    every = {token.word for one in texts for token in one}
+    every = {word for word in every if word not in names and not text.is_name(word)}
+    found = sorted(every, key=lambda word: (len(word), word))
     telling = [word for word in found if word not in stop and len(word) >= _SHORTEST]
     return dict.fromkeys(telling or found, 1.0)
 

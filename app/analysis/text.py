@@ -90,6 +90,18 @@ def stop_words(language: Language) -> frozenset[str]:
 
 
 @functools.cache
+def names() -> frozenset[str]:
+    """Names of persons that are common in Denmark and are no ordinary word as well; our own list in `app/data`."""
+    return frozenset((_DATA / "names.txt").read_text(encoding="utf-8").split())
+
+
+def is_name(word: str) -> bool:
+    """Whether a lower-case word is a person's name, also as an owner: bente, bentes, bente's."""
+    known = names()
+    return word in known or word.removesuffix("s").removesuffix("'") in known
+
+
+@functools.cache
 def _background(language: Language) -> dict[str, float]:
     return wordfreq.get_frequency_dict(language, wordlist="small")
 

@@ -1,7 +1,7 @@
 import pytest
 
-from app.analysis import labels
-from tests.analysis import cards
+from app.analysis import embedding, labels, text
+from tests.analysis import cards, measures
 
 BOARD = dict(enumerate(cards.SUBJECTS, start=1))
 
@@ -82,3 +82,43 @@ def test_labels_do_not_depend_on_order():
 @pytest.mark.parametrize("text", ["\u202eabc", "<script>alert(1)</script>", "=1+1", "a\x00b", "وقت الاجتماعات"])
 def test_hostile_texts_get_a_heading(text: str):
     assert labels.label([text, text], []).heading != ""
+
+
+def test_a_name_is_left_out_wherever_it_stands_and_however_it_is_written():
+    texts = ["Bente har nøglen", "Bentes nøgle", "nøglen ligger hos bente", "BENTE har en nøgle", "Bente's nøgle"]
+    assert labels.label(texts, []).terms == ("nøgle",)
+    assert labels.label(["Spørg Bente", "spørg bente"], []).terms == ("spørg",)
+    assert labels.label(["Bente", "Bente"], []).heading == "Tema"
+
+
+def test_a_term_that_others_use_too_is_no_term():
+    theme = ["vi mangler nøgler", "nøgler mangler", "hvor er vores nøgler"]
+    assert labels.label(theme, ["vi mangler tid", "penge mangler", "hvem mangler"]).terms == ("nøgler",)
+
+
+@pytest.mark.parametrize("track", [1, 2])
+def test_no_label_of_a_scenario_has_a_person_s_name(track: int):
+    """By the machine's themes, by people's, and with each card that names somebody written by three people."""
+    rows = measures.scenario(track)
+    texts = [written for written, _ in rows]
+    found = measures.grouped(embedding.source().encode(texts), len(texts))
+    boards: list[dict[object, list[str]]] = [{}, {}]
+    for written, theme, truth in zip(texts, found, [truth for _, truth in rows], strict=True):
+        boards[0].setdefault(theme, []).append(written)
+        boards[1].setdefault(truth, []).append(written)
+    piles = [dict(enumerate(board.values())) for board in boards]
+    piles += [{0: [written] * 3, 1: texts} for written in texts if named(written)]
+    said = {word for board in piles for label in labels.labels(board).values() for word in heard(label)}
+    assert said & NAMED == set()
+    assert [track for track in (1, 2) if any(named(written) for written, _ in measures.scenario(track))] == [2]
+
+
+NAMED = {"bente", "tordenskjolds"}  # everybody who is named in the scenarios
+
+
+def named(written: str) -> bool:
+    return not NAMED.isdisjoint(text.words(written))
+
+
+def heard(label: labels.Label) -> list[str]:
+    return text.words(" ".join([label.heading, *label.terms]))
