@@ -21,11 +21,11 @@ FIRST = 12  # cards before there is anything to group
 GROWTH = 110  # per cent of the cards at the last tidying that call for the next
 JOIN = 0.10  # cosine to a theme's centre below which a card is not of it
 CLEAR = 0.02  # by which the best theme must beat the next before a card joins
-MARGIN = 0.08  # by which another theme must be nearer before a placed card changes
+MARGIN = 0.04  # by which another theme must be nearer before a placed card changes
 FOUND = 0.25  # mean cosine of pooled cards that may found a theme between two groupings
 BORN = 3  # cards a theme is born with
 ALIVE = 2  # cards a theme needs to live on
-GAIN = 0.05  # modularity a new grouping must gain before it replaces the present one
+GAIN = 0.04  # modularity a new grouping must gain before it replaces the present one
 _LOCKED_PULL = 3  # cards in the centre of a theme
 _LOCKED_CLAIM = 100  # cards in deciding which theme a new group continues
 

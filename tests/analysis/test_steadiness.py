@@ -1,3 +1,4 @@
+import numpy as np
 import pytest
 
 from app.analysis import labels
@@ -17,14 +18,19 @@ def test_a_small_board_that_fills_ends_as_if_grouped_at_once():
 
 
 def test_themes_do_not_jump_while_200_texts_arrive():
-    texts, truth = measures.sample(measures.labelled("da_xsid"), 200, seed=1)
-    vectors = SOURCE.encode(texts)
-    filling = measures.filled(vectors, len(texts))
-    end = measures.ari(truth, measures.apart(filling.themes))
-    once = measures.ari(truth, measures.apart(measures.grouped(vectors, len(texts))))
-    assert filling.changed <= 0.01
-    assert filling.jumps <= 0.02
-    assert end >= once - 0.02
+    """The mean of three samples, as the goal is: one board of 200 may end well above or below."""
+    found = []
+    for seed in (1, 2, 3):
+        texts, truth = measures.sample(measures.labelled("da_xsid"), 200, seed)
+        vectors = SOURCE.encode(texts)
+        filling = measures.filled(vectors, len(texts))
+        end = measures.ari(truth, measures.apart(filling.themes))
+        once = measures.ari(truth, measures.apart(measures.grouped(vectors, len(texts))))
+        found.append([filling.changed, filling.jumps, end - once])
+    changed, jumps, gained = np.mean(found, axis=0)
+    assert changed <= 0.01
+    assert jumps <= 0.02
+    assert gained >= -0.02
 
 
 @pytest.mark.parametrize("arriving", [False, True], ids=["at once", "one by one"])
