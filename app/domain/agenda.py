@@ -29,9 +29,15 @@ class StepView:
 
 
 def steps(session: Session, dialogue_id: int) -> list[Activity]:
-    """All steps in order."""
-    rows = select(Activity).where(Activity.dialogue_id == dialogue_id)
+    """All steps of the day in order."""
+    rows = select(Activity).where(Activity.dialogue_id == dialogue_id, Activity.apart == "")
     return list(session.exec(rows.order_by(col(Activity.position))).all())
+
+
+def outside(session: Session, dialogue_id: int) -> list[Activity]:
+    """Steps that stand apart from the day, open for days by a link of their own: those before it first."""
+    rows = select(Activity).where(Activity.dialogue_id == dialogue_id, Activity.apart != "")
+    return list(session.exec(rows.order_by(col(Activity.apart).desc(), col(Activity.position))).all())
 
 
 def view(session: Session, dialogue: Dialogue) -> list[StepView]:

@@ -2,6 +2,7 @@
 
 import re
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -11,7 +12,7 @@ from sqlmodel import Session, col, select
 from app import errors
 from app.domain import codes, templates, texts
 from app.language import gettext
-from app.models import CLOSED, Abstention, Activity, Card, Dialogue, Perspective, Series, Vote, now
+from app.models import CLOSED, Abstention, Activity, Answer, Card, Dialogue, Perspective, Series, Statement, Vote, now
 from app.settings import MANDATE_MAX, TEXT_MAX, TITLE_MAX
 from app.store import Transaction
 
@@ -83,10 +84,25 @@ def make(tx: Transaction, template_key: str, title: str, retention_days: int, se
     tx.session.add(dialogue)
     tx.session.flush()
     dialogue_id = dialogue.id or 0
-    for position, step in enumerate(template.steps, start=1):
-        tx.session.add(Activity(dialogue_id=dialogue_id, position=position, **step))
+    for apart in ("", "before", "after"):
+        own = [step for step in template.steps if step.get("apart", "") == apart]
+        for position, step in enumerate(own, start=1):
+            _add_step(tx, dialogue_id, position, step)
     set_perspectives(tx, dialogue_id, templates.PERSPECTIVES)
     return dialogue_id
+
+
+def _add_step(tx: Transaction, dialogue_id: int, position: int, step: Mapping[str, Any]) -> Activity:
+    """One step with its statements, if it has any."""
+    columns = {name: value for name, value in step.items() if name != "statements"}
+    activity = Activity(dialogue_id=dialogue_id, position=position, **columns)
+    tx.session.add(activity)
+    tx.session.flush()
+    for place, words in enumerate(step.get("statements", ()), start=1):
+        tx.session.add(
+            Statement(dialogue_id=dialogue_id, activity_id=activity.id or 0, position=place, **words)
+        )
+    return activity
 
 
 def _free_code(session: Session) -> str:
@@ -229,11 +245,11 @@ def add_step(tx: Transaction, dialogue_id: int, step: dict[str, Any]) -> int:
     if not words["title_da"] and not words["title_en"]:
         raise errors.Empty
     last = tx.session.exec(
-        select(Activity.position).where(Activity.dialogue_id == dialogue_id).order_by(col(Activity.position).desc())
+        select(Activity.position)
+        .where(Activity.dialogue_id == dialogue_id, Activity.apart == "")
+        .order_by(col(Activity.position).desc())
     ).first()
-    activity = Activity(dialogue_id=dialogue_id, position=(last or 0) + 1, **(step | words))
-    tx.session.add(activity)
-    tx.session.flush()
+    activity = _add_step(tx, dialogue_id, (last or 0) + 1, step | words)
     tx.touch(dialogue_id, "board", "phones", "desk")
     return activity.id or 0
 
@@ -246,10 +262,11 @@ def drop_step(tx: Transaction, dialogue_id: int, activity_id: int) -> None:
     activity = tx.session.get(Activity, activity_id)
     if activity is None or activity.dialogue_id != dialogue_id or activity.opened_at is not None:
         raise errors.NotFound
-    for table in (Card, Vote, Abstention):
+    for table in (Card, Vote, Abstention, Answer):
         if tx.session.exec(select(table.activity_id).where(table.activity_id == activity_id).limit(1)).first():
             raise errors.NotFound
     tx.run('DELETE FROM "option" WHERE activity_id = :activity', activity=activity_id)
+    tx.run("DELETE FROM statement WHERE activity_id = :activity", activity=activity_id)
     tx.session.delete(activity)
     tx.touch(dialogue_id, "board", "phones", "desk")
 

@@ -65,7 +65,7 @@ def test_a_dialogue_is_made_from_a_template(house: House) -> None:
     number = int(answer.headers["location"].rpartition("/")[2])
     made = house.read(dialogues.get, number)
     assert (made.title, made.state, made.delete_on) == ("Konferencen", "draft", TODAY + timedelta(days=90))
-    assert len(house.read(agenda.steps, number)) == 20
+    assert len(house.read(agenda.steps, number)) == 21
     second = office.post(
         "/office/dialogues",
         data={"template": "empty", "title": "", "series": made.series_id},
