@@ -20,7 +20,7 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 import numpy as np
 
-from app.analysis import embedding, labels, placing, themes
+from app.analysis import embedding, labels, openings, placing, themes
 from app.analysis.placing import Headings
 from app.analysis.vectors import Vectors
 from app.documents.csv import harmless
@@ -89,7 +89,9 @@ def grouped(
     rows: Sequence[str], known: Sequence[tuple[str, str]], source: embedding.VectorSource
 ) -> Grouping:
     """Themes of these texts. `known`: (heading, example) pairs, the example may be empty: these headings come first."""
-    vectors = source.encode([texts.clean(row) for row in rows])
+    cleaned = [texts.clean(row) for row in rows]
+    common = openings.shared(cleaned)
+    vectors = source.encode([openings.without(row, common) for row in cleaned])
     first = _under_headings(vectors, known, source)
     loose = np.flatnonzero([row not in first for row in range(len(rows))])
     piles = _found(vectors[loose], loose)

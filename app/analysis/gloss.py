@@ -14,15 +14,24 @@ _LIST = Path(__file__).resolve().parent.parent / "data" / "gloss_da_en.tsv"
 _LETTERS = "abcdefghijklmnopqrstuvwxyzæøå"
 _PART = 3  # letters of the shortest part of a compound
 _LINKS = ("", "s", "e", "er", "n")  # between two parts: arbejds-plads, barne-vogn, børne-have
+_TELLING = 3  # words of a sentence from which its own language counts
 _MISSPELT = 6  # letters from which a word may be one letter off; shorter ones are too often another word
 
 
 def glossed(written: str) -> str:
-    """The text with each word in English, in lower case; an English text comes back as it is."""
+    """The text with each word in English, in lower case; an English sentence comes back as it is.
+
+    A sentence of a few words is too short to judge, and is taken for the language of the whole.
+    """
+    written = text.strip_phrases(written)
+    whole = text.guess(text.words(written))
+    return " ".join(_sentence(one, whole) for one in text.sentences(written))
+
+
+def _sentence(written: str, whole: text.Language) -> str:
     found = text.words(written)
-    if text.guess(found) == "en":
-        return text.strip_phrases(written)
-    return " ".join(of(word) or word for word in found)
+    language = text.guess(found) if len(found) >= _TELLING else whole
+    return written if language == "en" else " ".join(of(word) or word for word in found)
 
 
 def coverage(words: Iterable[str]) -> float:

@@ -39,7 +39,7 @@ class SentenceModel:
         self.english = self._file.name == _FILES[0]
         self._pieces = WordPiece(folder / "vocab.txt")
         digest = hashlib.blake2b(self._file.read_bytes(), digest_size=4).hexdigest()
-        self.name = f"{self._file.stem}-{digest}" + ("-glossed-1" if self.english else "")
+        self.name = f"{self._file.stem}-{digest}" + ("-glossed-2" if self.english else "")
         self._session  # noqa: B018 - a model that cannot be run is told of now
 
     @cached_property

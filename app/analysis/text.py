@@ -44,7 +44,8 @@ _PHRASE = re.compile(
     r"\b(?:" + "|".join(p.replace(" ", r"\s+") for p in sorted(_PHRASES, key=len, reverse=True)) + r")\b",
     re.IGNORECASE,
 )
-_WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
+WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
+_BREAK = re.compile(r"(?<=[.!?:;…])\s+|[\n\r]+")
 _SENTENCE_END = re.compile(r"[.!?:;…\n\r\"“”»«(]")
 
 
@@ -68,7 +69,7 @@ def tokenise(text: str) -> list[Token]:
     tokens = []
     end = 0
     opening = True
-    for match in _WORD.finditer(text):
+    for match in WORD.finditer(text):
         opening = opening or _SENTENCE_END.search(text, end, match.start()) is not None
         surface = match.group().replace("’", "'")
         if not surface.isnumeric():
@@ -81,6 +82,11 @@ def tokenise(text: str) -> list[Token]:
 def words(text: str) -> list[str]:
     """The lower-case words of `tokenise`."""
     return [token.word for token in tokenise(text)]
+
+
+def sentences(written: str) -> list[str]:
+    """The text cut after a full stop or the like, and between lines; a card's two fields are two lines."""
+    return [part for part in _BREAK.split(written) if part.strip()]
 
 
 @functools.cache

@@ -9,7 +9,7 @@ from hashlib import blake2b
 
 import numpy as np
 
-from app.analysis import labels, placing, themes
+from app.analysis import labels, openings, placing, themes
 from app.analysis.embedding import VectorSource
 from app.analysis.graph import Labels
 from app.analysis.vectors import Vectors, stacked
@@ -35,6 +35,7 @@ class Arranger:
 
     def arrangement(self, standing: Standing) -> Arrangement | None:
         """How the cards should lie, or None when all is as it should be."""
+        standing = _unopened(standing)
         vectors, unread = self._cards(standing)
         found = arranged(standing, vectors, self._labels(standing))
         fresh = {
@@ -48,6 +49,7 @@ class Arranger:
 
     def regrouping(self, standing: Standing) -> Regrouping:
         """What grouping the board anew would change; no moves where that is no clear gain."""
+        standing = _unopened(standing)
         return regrouped(standing, self._cards(standing)[0])
 
     def _cards(self, standing: Standing) -> tuple[Vectors, set[int]]:
@@ -82,6 +84,16 @@ class Arranger:
         while len(self._rows) > ROWS_KEPT:
             self._rows.popitem(last=False)
         return stacked(rows) if rows else self._source.encode([])
+
+
+def _unopened(standing: Standing) -> Standing:
+    """The same without the openings that many of the room's cards share."""
+    common = openings.shared([card.text for card in standing.cards])
+    if not common:
+        return standing
+    return replace(
+        standing, cards=tuple(replace(card, text=openings.without(card.text, common)) for card in standing.cards)
+    )
 
 
 def _digest(text: str) -> str:

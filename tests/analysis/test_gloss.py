@@ -70,3 +70,13 @@ def test_stock_phrases_do_not_reach_the_model():
 def test_coverage_is_the_share_of_words_with_a_gloss():
     assert gloss.coverage(["kommune", "xyzzy", "borger", "qqq"]) == 0.5
     assert gloss.coverage([]) == 0.0
+
+
+def test_a_card_of_two_languages_is_glossed_sentence_by_sentence():
+    card = "Volunteers need keys to the hall\nDe frivillige mangler nøgler til hallen"
+    assert gloss.glossed(card) == "Volunteers need keys to the hall they volunteers lack key to hall"
+
+
+def test_a_sentence_of_a_word_or_two_is_taken_for_the_language_of_the_card():
+    assert gloss.glossed("Vi mangler tid til de frivillige. Den her!").endswith(gloss.glossed("Den her"))
+    assert gloss.glossed("We need more time for the volunteers. Den her!").endswith("Den her!")
