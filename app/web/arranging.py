@@ -9,7 +9,7 @@ from hashlib import blake2b
 
 import numpy as np
 
-from app.analysis import labels, openings, placing, themes
+from app.analysis import labels, openings, placing, sameness, themes
 from app.analysis.embedding import VectorSource
 from app.analysis.graph import Labels
 from app.analysis.vectors import Vectors, stacked
@@ -23,6 +23,7 @@ SUGGESTED = 3  # themes a phone shows first
 TAPS_TO_MOVE = 2  # on a card before the room moves it
 CLEAR = 0.8  # of the belief in one theme before the room moves a card there
 ALIKE = 12  # cards remembered as most like a card
+SAYS_NO_MORE = 0.7  # of what calls two cards alike will do for one that says nothing but what the other says
 QUOTABLE = 8  # typical cards kept a theme: the wall takes the first that fits
 
 
@@ -169,13 +170,21 @@ def _alike(standing: Standing, vectors: Vectors) -> dict[int, list[tuple[int, fl
         own = found.setdefault(standing.cards[at].id, {})
         for other in (-share[row]).argsort(kind="stable")[:ALIKE]:
             card = standing.cards[other]
-            own[card.id] = float(share[row, other])
+            own[card.id] = _sameness(standing.cards[at].text, card.text, float(share[row, other]))
             if card.alike:
                 theirs = found.setdefault(card.id, dict(doubles.unpacked(card.alike)))
-                theirs[standing.cards[at].id] = float(share[row, other])
+                theirs[standing.cards[at].id] = own[card.id]
     ranked = {card: sorted(near.items(), key=lambda one: (-one[1], one[0]))[:ALIKE] for card, near in found.items()}
     known = {card.id: card.alike for card in standing.cards}
     return {card: near for card, near in ranked.items() if doubles.packed(near) != known[card]}
+
+
+def _sameness(one: str, other: str, likeness: float) -> float:
+    """How likely two cards say the same, on the scale of their likeness."""
+    raised = min(1.0, likeness / SAYS_NO_MORE)
+    if likeness < doubles.LIKELY <= raised and sameness.says_no_more(one, other):
+        return raised
+    return likeness
 
 
 def _at(standing: Standing) -> Labels:
