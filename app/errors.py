@@ -68,6 +68,11 @@ class NotTheScribe(Fact):
     sentence = N_("One phone writes for your table. Say it to whoever holds it, or let yours write.")
 
 
+class PointsLeft(Fact):
+    status = 422
+    sentence = N_("Share out all %(points)d points, no more and no fewer.")
+
+
 class ForeignOrigin(Fact):
     status = 403
     sentence = N_("The request came from another website, so it was refused.")
