@@ -73,6 +73,11 @@ class PointsLeft(Fact):
     sentence = N_("Share out all %(points)d points, no more and no fewer.")
 
 
+class SamePlace(Fact):
+    status = 422
+    sentence = N_("Two cards have the same place. Give each place once.")
+
+
 class ForeignOrigin(Fact):
     status = 403
     sentence = N_("The request came from another website, so it was refused.")

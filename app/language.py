@@ -112,6 +112,7 @@ def moment(value: datetime) -> str:
     return format_datetime(value.astimezone(ZONE), format=pattern, locale=_locale())
 
 
-def number(value: float) -> str:
-    """A number with the decimal sign of the language."""
-    return format_decimal(value, locale=_locale())
+def number(value: float, digits: int | None = None) -> str:
+    """A number with the decimal sign of the language, and with so many decimals where it is asked for."""
+    form = None if digits is None else "0." + "0" * digits
+    return format_decimal(value, format=form, locale=_locale())

@@ -5,8 +5,9 @@ from typing import Any, Protocol
 
 from sqlmodel import Session
 
-from app.activities import collect, present, sort, vote
+from app.activities import assess, collect, present, sort, vote
 from app.activities.scene import Scene
+from app.domain import agenda
 from app.domain.participants import Me
 from app.models import Activity, Dialogue
 
@@ -31,8 +32,19 @@ KINDS: dict[str, Kind] = {
     "collect": collect,
     "sort": sort,
     "vote": vote,
+    "assess": assess,
     "present": present,
 }
+
+
+def board_of(session: Session, dialogue: Dialogue, activity: Activity) -> Scene:
+    """What the wall shows of a step; of one that shows a result, the last one before it."""
+    if activity.kind == "present" and activity.settings.get("show") == "result":
+        asked = [step for step in agenda.steps(session, dialogue.id or 0) if step.kind in ("vote", "assess")]
+        before = [step for step in asked if step.position < activity.position and step.revealed]
+        if before:
+            return kind_of(before[-1]).board(session, dialogue, before[-1])
+    return kind_of(activity).board(session, dialogue, activity)
 
 
 def kind_of(activity: Activity) -> Kind:

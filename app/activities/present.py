@@ -8,16 +8,17 @@ from sqlmodel import Session
 
 from app import errors, language
 from app.activities.scene import Scene
-from app.domain import agenda, participants
+from app.domain import agenda, agreements, carrying, materials, participants
+from app.domain.agreements import AgreementView
 from app.domain.participants import GroupView, Me
 from app.models import Activity, Dialogue
 
-SHOWS = ("step", "lobby", "mandate")
+SHOWS = ("step", "lobby", "mandate", "result", "agreements")
 
 
 @dataclass(frozen=True, slots=True)
 class PresentView:
-    """A step without a form. `shows` is step, lobby or mandate."""
+    """A step without a form. `shows` is step, lobby, mandate, result or agreements."""
 
     shows: str
     title: str
@@ -27,6 +28,7 @@ class PresentView:
     here: int
     groups: tuple[GroupView, ...]
     mandate: tuple[tuple[str, str], ...]
+    agreements: tuple[tuple[str, tuple[AgreementView, ...]], ...] = ()
 
 
 def settings(wanted: Mapping[str, Any]) -> dict[str, Any]:
@@ -40,17 +42,37 @@ def view(session: Session, dialogue: Dialogue, activity: Activity | None) -> Pre
     """The step, or the lobby while no step is on."""
     steps = agenda.view(session, dialogue)
     position = activity.position if activity else 0
+    shows = str(activity.settings.get("show", "step")) if activity else "lobby"
     coming = next((step for step in steps if step.position > position), None)
     return PresentView(
-        shows=str(activity.settings.get("show", "step")) if activity else "lobby",
+        shows=shows,
         title=agenda.title(activity) if activity else dialogue.title,
         prompt=agenda.prompt(activity, dialogue) if activity else "",
         next_title=coming.title if coming else "",
         next_planned=coming.planned if coming else "",
         here=participants.count(session, dialogue.id or 0),
         groups=tuple(participants.groups(session, dialogue.id or 0)),
-        mandate=mandate(dialogue),
+        mandate=(*mandate(dialogue), *_understood(session, dialogue)),
+        agreements=_agreements(session, dialogue) if shows == "agreements" else (),
     )
+
+
+def _understood(session: Session, dialogue: Dialogue) -> tuple[tuple[str, str], ...]:
+    """How the word is understood: lines from an earlier dialogue with their origin, and definitions with a source."""
+    lines = []
+    for line in materials.of(session, dialogue.id or 0, "concept", "form"):
+        origin = line.source or line.origin
+        day = language.day(line.origin_date) if line.origin_date and not line.source else ""
+        title = ", ".join(filter(None, (origin, day))) or language.gettext("How we understand the word")
+        not_so = language.gettext("It is not: %(text)s") % {"text": line.second} if line.second else ""
+        lines.append((title, " ".join(filter(None, (line.text, not_so)))))
+    return tuple(lines[: materials.CONCEPT_LINES])
+
+
+def _agreements(session: Session, dialogue: Dialogue) -> tuple[tuple[str, tuple[AgreementView, ...]], ...]:
+    """What the earlier dialogues of the series agreed on, by what became of it: first what succeeded."""
+    found = agreements.by_status(carrying.inherited(session, dialogue))
+    return tuple((status, views) for status, views in found.items() if views)
 
 
 def mandate(dialogue: Dialogue) -> tuple[tuple[str, str], ...]:
@@ -69,8 +91,9 @@ def phone(session: Session, dialogue: Dialogue, activity: Activity, me: Me) -> S
 
 
 def board(session: Session, dialogue: Dialogue, activity: Activity) -> Scene:
+    """A result is that of the last vote or assessment before this step; without one the step's own words stand."""
     shown = view(session, dialogue, activity)
-    return Scene(f"present/_board_{shown.shows}.html", shown)
+    return Scene(f"present/_board_{'step' if shown.shows == 'result' else shown.shows}.html", shown)
 
 
 def desk(session: Session, dialogue: Dialogue, activity: Activity) -> Scene:

@@ -10,12 +10,14 @@ from sqlmodel import Session
 from app import errors, language
 from app.activities.collect import CardView, shown_as
 from app.activities.scene import Count, Scene
-from app.domain import agenda, card_kinds, votes
+from app.domain import agenda, card_kinds, profiles, votes
+from app.domain.ballots import SPECTRUM
 from app.domain.participants import Me
+from app.domain.profiles import ResultView
 from app.domain.votes import TallyView
 from app.models import OPEN, Activity, Dialogue
 
-FORMS = ("dots", "stance")
+FORMS = ("dots", "stance", "spectrum", "rank")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,8 @@ class VoteView:
     open: bool
     options: tuple[CardView, ...]
     tally: TallyView
+    leaning: tuple[ResultView, ...] = ()  # of a spectrum that is closed, the widest gap first
+    values: tuple[int, ...] = tuple(SPECTRUM)
 
 
 def settings(wanted: Mapping[str, Any]) -> dict[str, Any]:
@@ -91,6 +95,7 @@ def _view(session: Session, dialogue: Dialogue, activity: Activity) -> VoteView:
         open=activity.state == OPEN,
         options=tuple(shown_as(card) for card in votes.options(session, activity.id or 0)),
         tally=votes.tally(session, activity),
+        leaning=profiles.leaning(session, activity) if votes.form(activity) == "spectrum" else (),
     )
 
 

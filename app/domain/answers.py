@@ -8,7 +8,7 @@ from sqlmodel import Session, col, select
 from app import errors, language
 from app.domain import groups, receipts, texts
 from app.domain.participants import Me
-from app.models import Activity, Answer, Share, Statement, milliseconds, now
+from app.models import Abstention, Activity, Answer, Share, Statement, milliseconds, now
 from app.settings import TEXT_MAX
 from app.store import Transaction
 
@@ -34,6 +34,15 @@ class StatementView:
     left: str
     right: str
     source: str
+
+    @property
+    def first(self) -> str:
+        """All its words on one line, as a board shows it."""
+        return " – ".join(filter(None, (" ".join(filter(None, (self.text, self.left))), self.right)))
+
+    @property
+    def second(self) -> str:
+        return ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +160,10 @@ def given(session: Session, me: Me, activity_id: int) -> dict[int, Given]:
     """What I answered, by statement."""
     rows = select(Answer).where(Answer.activity_id == activity_id, Answer.participant_id == me.id)
     return {row.statement_id: Given(row.value, row.condition) for row in session.exec(rows).all()}
+
+
+def skipped(session: Session, me: Me, activity_id: int) -> bool:
+    return session.get(Abstention, (activity_id, me.id)) is not None
 
 
 def locked(session: Session, activity_id: int) -> bool:

@@ -16,11 +16,17 @@ from app.models import OPEN
 from app.store import Transaction
 
 AGREE, PASS, DISAGREE = 1, 0, -1
+SPECTRUM = range(1, 8)  # seven steps from the first pole to the second
+RANKED = 5  # places that can be given
+PLACES = range(RANKED + 1)  # 0 takes one back
 DOTS = 3  # of a vote that names no other number
 
 
 class Ballot(NamedTuple):
-    """What one person gives each card it names: dots 0-9, or 1, 0, -1 for a stance. `key` makes a repeat harmless."""
+    """What one person gives each card it names: dots 0-9, a stance 1, 0, -1, a step 1-7, or a place 1-5, 0 for none.
+
+    `key` makes a repeat harmless.
+    """
 
     me: Me
     activity_id: int
@@ -68,6 +74,9 @@ class _Box:
             return errors.VotingClosed()
         if not all(value in vote.allowed for value in ballot.values.values()):
             return errors.NoDotsLeft() if vote.dots else errors.Unreadable()
+        places = [value for value in ballot.values.values() if value]
+        if vote.allowed == PLACES and not vote.dots and len(set(places)) < len(places):
+            return errors.SamePlace()
         if not vote.options.issuperset(ballot.values):
             return errors.NotAnOption()
         changes = ballot.values
@@ -120,11 +129,15 @@ def _read(tx: Transaction, ballots: Sequence[Ballot]) -> _Box:
 
 
 def _allowed(packed: Any, is_open: bool) -> tuple[range | None, int]:
-    """What a card may be given, and the budget; 0 for a stance."""
+    """What a card may be given, and the budget; 0 for all but dots."""
     settings = json.loads(packed) if isinstance(packed, str) else packed
     dots = int(settings.get("dots", DOTS)) if settings.get("form", "dots") == "dots" else 0
     if not is_open:
         return None, dots
+    if settings.get("form") == "spectrum":
+        return SPECTRUM, 0
+    if settings.get("form") == "rank":
+        return PLACES, 0
     return (range(dots + 1) if dots else range(DISAGREE, AGREE + 1)), dots
 
 

@@ -11,9 +11,10 @@ from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from app import language
-from app.domain import agenda, answers, groups, participants
+from app.domain import agenda, answers, groups, participants, votes
 from app.domain.answers import Given, StatementView
-from app.models import Abstention, Activity, Answer, Group, Participant, Perspective, Share, Statement
+from app.domain.ballots import SPECTRUM
+from app.models import OPEN, Abstention, Activity, Answer, Group, Participant, Perspective, Share, Statement, Vote
 from app.settings import SMALLEST_GROUP
 
 _HEADLINE = 0.25  # of the length of a scale: a gap between two groups worth saying
@@ -104,8 +105,7 @@ def profile(session: Session, activity: Activity) -> ProfileView:
         .join(Perspective, col(Perspective.id) == col(Participant.perspective_id))
         .where(Answer.activity_id == activity.id)
     ).all()
-    roles = session.exec(select(Perspective).where(Perspective.dialogue_id == activity.dialogue_id)).all()
-    names = {role.position: participants.name_of(role) for role in roles}
+    names = _names(session, activity.dialogue_id)
     length = answers.SCALES[answers.scale(activity)].stop - 1 - answers.SCALES[answers.scale(activity)].start
     results = [
         _result(
@@ -128,6 +128,34 @@ def profile(session: Session, activity: Activity) -> ProfileView:
         stands=_stands(session, activity) if activity.unit == "organisation" else (),
         paired=_paired(session, activity),
     )
+
+
+def leaning(session: Session, activity: Activity) -> tuple[ResultView, ...]:
+    """A closed vote between the two poles of each card, as an assessment with the card's texts for poles."""
+    if activity.state == OPEN or not activity.revealed:
+        return ()
+    rows = session.exec(
+        select(Vote.card_id, Vote.value, Perspective.position)
+        .join(Participant, col(Participant.id) == col(Vote.participant_id))
+        .join(Perspective, col(Perspective.id) == col(Participant.perspective_id))
+        .where(Vote.activity_id == activity.id)
+    ).all()
+    names = _names(session, activity.dialogue_id)
+    results = [
+        _result(
+            StatementView(card.id or 0, f"card-{card.number}", "", card.first, card.second, ""),
+            [(value, position) for number, value, position in rows if number == card.id],
+            names,
+            len(SPECTRUM) - 1,
+        )
+        for card in votes.options(session, activity.id or 0)
+    ]
+    return tuple(sorted(results, key=lambda result: -round(result.gap, 6)))
+
+
+def _names(session: Session, dialogue_id: int) -> dict[int, str]:
+    roles = session.exec(select(Perspective).where(Perspective.dialogue_id == dialogue_id)).all()
+    return {role.position: participants.name_of(role) for role in roles}
 
 
 def _result(

@@ -19,8 +19,9 @@ from app.store import Transaction
 class ResultView:
     """One card in the result, best first. For dots `voters` is people with at least one dot, `total` all dots.
 
-    For a stance `voters` is who agreed. `by_perspective` maps a perspective's position to the share (0-1) of its
-    voters, only for groups that can be shown alone.
+    For a rank `total` is points for places. For a stance `voters` is who agreed, on a spectrum who said where.
+    `by_perspective` maps a perspective's position to the share (0-1) of its voters, only for groups that can be shown
+    alone.
     """
 
     card: Card
@@ -47,7 +48,7 @@ def budget(activity: Activity) -> int:
 
 
 def form(activity: Activity) -> str:
-    """ "dots" or "stance"."""
+    """ "dots", "stance", "spectrum" or "rank"."""
     return str(activity.settings.get("form", "dots"))
 
 
@@ -190,7 +191,7 @@ def tally(session: Session, activity: Activity) -> TallyView:
     """Count a vote from its rows. Results only once it is closed and shown; equal cards stand in card order."""
     activity_id = activity.id or 0
     voters = select(Vote.participant_id).where(Vote.activity_id == activity_id)
-    if form(activity) == "dots":
+    if form(activity) in ("dots", "rank"):
         voters = voters.where(Vote.value > 0)
     voted = session.exec(select(func.count(func.distinct(voters.subquery().c.participant_id)))).one()
     skipped = session.exec(
@@ -198,6 +199,11 @@ def tally(session: Session, activity: Activity) -> TallyView:
     ).one()
     results = _results(session, activity) if activity.revealed and activity.state != OPEN else ()
     return TallyView(participants.count(session, activity.dialogue_id), voted, skipped, results)
+
+
+def weight(form_: str, value: int) -> int:
+    """What a value adds to a card's total: a first place counts five, a fifth one; everything else counts itself."""
+    return ballots.RANKED + 1 - value if form_ == "rank" else value
 
 
 def _results(session: Session, activity: Activity) -> tuple[ResultView, ...]:
@@ -215,7 +221,7 @@ def _results(session: Session, activity: Activity) -> tuple[ResultView, ...]:
         views.append(
             ResultView(
                 card=card,
-                total=sum(value for value, _ in own if value > 0),
+                total=sum(weight(form(activity), value) for value, _ in own if value > 0),
                 voters=sum(1 for value, _ in own if value > 0),
                 against=sum(1 for value, _ in own if value < 0),
                 passed=sum(1 for value, _ in own if value == 0) if form(activity) == "stance" else 0,

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from math import ceil
 
 from app.domain.participants import GroupView
+from app.domain.profiles import LineView
+from app.domain.profiles import ResultView as ProfileRow
 from app.domain.votes import ResultView
 from app.web import board_layout, board_text
 from app.web.board_layout import Spots
@@ -79,6 +81,41 @@ def result(results: Sequence[ResultView], form: str, goes_on: int) -> Bars:
         most=max((each.total for each in results), default=0) or 1,
         goes_on=goes_on if goes_on < len(results) else 0,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """An assessment as rows: place by form, rows a page by form, and the perspectives that any row shows."""
+
+    rows: tuple[tuple[ProfileRow, Spots], ...]
+    pages: Spots
+    legend: tuple[LineView, ...]
+
+
+_PROFILE = {  # rows a page at most; height of the page in rem; letters on a line
+    "wide": (6, 34.0, 24.0),
+    "mid": (6, 34.0, 22.0),
+    "wide-plus": (5, 27.0, 18.0),
+    "wide-max": (4, 21.0, 15.0),
+    "slim": (6, 34.0, 22.0),
+    "slim-plus": (5, 27.0, 18.0),
+    "slim-max": (4, 21.0, 14.0),
+}
+
+
+def profile(results: Sequence[ProfileRow]) -> Profile:
+    """Rows of an assessment or of a vote between poles, in their order."""
+    spots: list[Spots] = [{} for _ in results]
+    kinds: Spots = {}
+    for name, (most, height, letters) in _PROFILE.items():
+        heights = [max(4.0, 0.6 + 2.01 * board_text.lines(each.statement.first, letters)) for each in results]
+        at = _even(heights, height, most)
+        for own, page in zip(spots, at, strict=True):
+            own[name] = str(page)
+        kinds[name] = ",".join("whole" for _ in set(at)) or "whole"
+    legend = {line.position: line for each in results for line in each.lines}
+    order = sorted(legend, key=lambda position: position or 99)
+    return Profile(tuple(zip(results, spots, strict=True)), kinds, tuple(legend[position] for position in order))
 
 
 def _even(sizes: Sequence[float], capacity: float, most: int) -> list[int]:

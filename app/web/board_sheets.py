@@ -5,12 +5,25 @@ A card's place depends on those before it alone, so a new card at the end moves 
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Protocol
 
-from app.activities.collect import CardView
 from app.web import board_text
 from app.web.board_layout import Spots
 
 Shape = tuple[int, int]  # columns, rows
+
+
+class Worded(Protocol):
+    """What can stand on a sheet: a card, or a statement."""
+
+    @property
+    def id(self) -> int: ...
+
+    @property
+    def first(self) -> str: ...
+
+    @property
+    def second(self) -> str: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +42,7 @@ class Grid:
     corner: Shape = (0, 0)
     shapes: tuple[Shape, ...] = ((1, 1), (2, 1), (2, 2))
 
-    def holds(self, card: CardView, shape: Shape) -> bool:
+    def holds(self, card: Worded, shape: Shape) -> bool:
         """Whether the whole card fits in this many columns and rows."""
         room = self.letters + (shape[0] - 1) * self.wider
         lines = self.lines + int((shape[1] - 1) * self.taller)
@@ -98,22 +111,22 @@ class _Page:
 class Sheet:
     """Cards with their places by form, and the kind of each page by form."""
 
-    cards: tuple[tuple[CardView, Spots], ...]
+    cards: tuple[tuple[Worded, Spots], ...]
     pages: Spots
 
 
-def sheet(cards: Sequence[CardView]) -> Sheet:
+def sheet(cards: Sequence[Worded]) -> Sheet:
     """Cards as they were written: those with two fields on sheets of six, the others on sheets of nine."""
     pairs, singles = _sorted(cards)
     return _sheet([(pairs, TWO, "two"), (singles, ONE, "one")])
 
 
-def ballot(cards: Sequence[CardView]) -> Sheet:
-    """What is voted on, two columns of lines."""
+def ballot(cards: Sequence[Worded]) -> Sheet:
+    """What is voted on or assessed, two columns of lines."""
     return _sheet([(list(cards), BALLOT, "lines")])
 
 
-def _sorted(cards: Sequence[CardView]) -> tuple[list[CardView], list[CardView]]:
+def _sorted(cards: Sequence[Worded]) -> tuple[list[Worded], list[Worded]]:
     """No sheet stands half empty: a few cards with one field stay among those with two, more get their own sheets."""
     singles = [card for card in cards if not card.second]
     if len(singles) > len(cards) / 3:
@@ -121,7 +134,7 @@ def _sorted(cards: Sequence[CardView]) -> tuple[list[CardView], list[CardView]]:
     return list(cards), []
 
 
-def _sheet(piles: list[tuple[list[CardView], dict[str, Grid], str]]) -> Sheet:
+def _sheet(piles: list[tuple[list[Worded], dict[str, Grid], str]]) -> Sheet:
     spots: dict[int, Spots] = {card.id: {} for pile, _, _ in piles for card in pile}
     kinds: Spots = {}
     for form in TWO:
@@ -136,7 +149,7 @@ def _sheet(piles: list[tuple[list[CardView], dict[str, Grid], str]]) -> Sheet:
     return Sheet(tuple((card, spots[card.id]) for pile, _, _ in piles for card in pile), kinds)
 
 
-def _fill(cards: Sequence[CardView], grid: Grid) -> list[tuple[int, Shape, Shape]]:
+def _fill(cards: Sequence[Worded], grid: Grid) -> list[tuple[int, Shape, Shape]]:
     """Page, place and shape of each card: the smallest shape that holds it, on the first page with room."""
     filled: list[_Page] = []
     placed: list[tuple[int, Shape, Shape]] = []

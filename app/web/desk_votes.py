@@ -47,8 +47,13 @@ async def turn(
 
 def _vote(tx: Transaction, dialogue_id: int, activity_id: int) -> Activity:
     """The vote, if it belongs to the dialogue. Raises NotFound."""
+    return _asked(tx, dialogue_id, activity_id, "vote")
+
+
+def _asked(tx: Transaction, dialogue_id: int, activity_id: int, *kinds: str) -> Activity:
+    """The vote or the assessment, if it belongs to the dialogue. Raises NotFound."""
     activity = cards.activity_of(tx.session, dialogue_id, activity_id)
-    if activity.kind != "vote":
+    if activity.kind not in kinds:
         raise errors.NotFound
     return activity
 
@@ -61,7 +66,7 @@ def _turn(
     tx: Transaction, dialogue_id: int, activity_id: int, verb: Callable[[Transaction, Activity], None]
 ) -> None:
     """Only the vote the room is on can be opened and closed; going to another step closes it by itself."""
-    vote = _vote(tx, dialogue_id, activity_id)
+    vote = _asked(tx, dialogue_id, activity_id, "vote", "assess")
     dialogue = dialogues.get(tx.session, dialogue_id)
     if dialogue.state != OPEN:
         raise errors.DialogueClosed

@@ -10,7 +10,7 @@ from starlette.types import Receive, Scope, Send
 
 from app.web import failures, sending
 
-_ADDRESS = re.compile(r"/d/([^/]{1,40})/(?:cards|(?:votes|sort)/[0-9]{1,12})")
+_ADDRESS = re.compile(r"/d/([^/]{1,40})/(?:cards|(?:votes|sort|answers)/[0-9]{1,12})")
 _FORM = b"application/x-www-form-urlencoded"
 
 

@@ -9,7 +9,7 @@ from math import ceil
 from sqlmodel import Session
 
 from app import language
-from app.activities import collect, kind_of, present
+from app.activities import board_of, collect, present
 from app.activities.scene import Scene
 from app.domain import agenda, codes, dialogues, groups, participants
 from app.domain.agenda import StepView
@@ -91,7 +91,7 @@ def _scene(session: Session, dialogue: Dialogue, activity: Activity | None, aren
         grouped = collect.themes_scene(session, dialogue, activity)
         if grouped is not None:
             return grouped
-    return kind_of(activity).board(session, dialogue, activity)
+    return board_of(session, dialogue, activity)
 
 
 def board_parts(view: BoardView) -> dict[str, str]:

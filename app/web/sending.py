@@ -21,7 +21,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from app import errors, language
-from app.domain import ballots, cards, codes, participants, receipts, taps, votes
+from app.domain import answers, ballots, cards, codes, participants, receipts, taps, votes
 from app.domain.ballots import Ballot
 from app.domain.cards import Written
 from app.domain.participants import Me
@@ -37,6 +37,7 @@ FIELDS_MAX = 100
 IN_FLIGHT_MAX = 32  # messages of one socket that wait for their answer; above it the socket has to wait
 _VOTES = re.compile(r"votes/([0-9]{1,12})")
 _SORT = re.compile(r"sort/([0-9]{1,12})")
+_ANSWERS = re.compile(r"answers/([0-9]{1,12})")
 _encode = msgspec.json.Encoder().encode
 _decode = msgspec.json.Decoder(dict[str, str]).decode
 
@@ -53,6 +54,13 @@ class Sender:
     language: str
 
 
+class Answers(NamedTuple):
+    """Statement id to value, None for "don't know", and to what it hangs on. Nothing at all is a skip."""
+
+    values: Mapping[int, int | None]
+    conditions: Mapping[int, str]
+
+
 class Sending(NamedTuple):
     """One card, ballot, skip or tap, read and cleaned. `kind` is "texts" or "votes", by which the pace is measured."""
 
@@ -62,6 +70,7 @@ class Sending(NamedTuple):
     text: Written | None = None
     values: dict[int, int] | None = None  # of a ballot
     tap: tuple[int, Choice] | None = None  # a card, and where it belongs
+    answers: Answers | None = None  # to statements
 
 
 def read(to: str, values: Mapping[str, str]) -> Sending:
@@ -74,6 +83,9 @@ def read(to: str, values: Mapping[str, str]) -> Sending:
     if found is not None:
         said = taps.choice(*(values.get(name, "") for name in ("choice", "heading", "skip")))
         return Sending(key, "votes", _id(found[1]), tap=(_id(values.get("card", "")), said))
+    found = _ANSWERS.fullmatch(to)
+    if found is not None:
+        return Sending(key, "votes", _id(found[1]), answers=Answers({}, {}) if values.get("skip") else _answers(values))
     found = _VOTES.fullmatch(to)
     if found is None:
         raise errors.NotFound
@@ -103,6 +115,12 @@ def _alone(dialogue_id: int, token: str, sending: Sending, tx: Transaction) -> A
         card_id, said = sending.tap
         taps.cast(tx, me, sending.activity_id, card_id, said, sending.key)
         return {"placed": card_id}
+    if sending.answers is not None:
+        if sending.answers.values:
+            answers.give(tx, me, sending.activity_id, sending.answers.values, sending.answers.conditions, sending.key)
+        else:
+            answers.skip(tx, me, sending.activity_id)
+        return {"answered": sending.activity_id}
     if sending.text is None:
         votes.abstain(tx, me, sending.activity_id)
         return {"voted": sending.activity_id}
@@ -133,10 +151,29 @@ def _id(text: str) -> int:
     return int(text)
 
 
+def _answers(fields: Mapping[str, str]) -> Answers:
+    """Raises Unreadable or Empty. A statement whose box was left alone is not named."""
+    values: dict[int, int | None] = {}
+    for name, value in fields.items():
+        if name.startswith("statement-") and value:
+            values[_id(name[10:])] = None if value == "unknown" else _whole(value)
+    if not values:
+        raise errors.Empty
+    conditions = {_id(name[10:]): text for name, text in fields.items() if name.startswith("condition-") and text}
+    return Answers(values, {number: text for number, text in conditions.items() if number in values})
+
+
+def _whole(text: str) -> int:
+    try:
+        return int(text[:4])
+    except ValueError as wrong:
+        raise errors.Unreadable from wrong
+
+
 def _ballot(fields: Mapping[str, str]) -> dict[int, int]:
     """Card id to value. Raises Unreadable or Empty."""
     try:
-        values = {_id(name[5:]): int(value[:4]) for name, value in fields.items() if name.startswith("card-")}
+        values = {_id(name[5:]): int(value[:4]) for name, value in fields.items() if name.startswith("card-") and value}
     except ValueError as wrong:
         raise errors.Unreadable from wrong
     if len(values) > FIELDS_MAX // 2:
@@ -273,4 +310,5 @@ ROUTES = {  # by the first word after the code
     "cards": Route("/d/{code}/cards", post, methods=["POST"]),
     "votes": Route("/d/{code}/votes/{activity_id}", post, methods=["POST"]),
     "sort": Route("/d/{code}/sort/{activity_id}", post, methods=["POST"]),
+    "answers": Route("/d/{code}/answers/{activity_id}", post, methods=["POST"]),
 }
