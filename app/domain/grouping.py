@@ -10,7 +10,7 @@ from sqlmodel import Session, col, select
 
 from app import errors
 from app.domain import doubles, themes
-from app.models import SHOWN, WAITING, Activity, Card, Dialogue, Meaning, Placement, Tap, Theme
+from app.models import SHOWN, WAITING, Activity, Card, Dialogue, Example, Meaning, Placement, Tap, Theme
 from app.store import Transaction
 
 
@@ -43,6 +43,7 @@ class Standing:
     """The board as the machine finds it. `fixed` are themes a person has edited, `locked` those that take no more.
 
     `sorting`: the room sorts now or has sorted; `taps` are (card, theme), theme 0 for one that fits nowhere.
+    `examples`: what an earlier dialogue says belongs under a heading that was carried over; their ids are negative.
     """
 
     cards: tuple[StandingCard, ...]
@@ -54,6 +55,7 @@ class Standing:
     edited: bool
     sorting: bool = False
     taps: tuple[tuple[int, int], ...] = ()
+    examples: tuple[StandingCard, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +115,35 @@ def standing(session: Session, dialogue_id: int) -> Standing:
         edited=dialogue.edited_themes,
         sorting=_has_sorted(session, dialogue_id),
         taps=_taps(session, dialogue_id),
+        examples=_examples(session, dialogue_id, live),
     )
+
+
+def _examples(session: Session, dialogue_id: int, live: dict[int, Theme]) -> tuple[StandingCard, ...]:
+    """Cards of an earlier dialogue that are still on show there, and texts that were typed in."""
+    rows = session.exec(
+        select(Example, Card, Meaning)
+        .join(Card, col(Card.id) == col(Example.card_id), isouter=True)
+        .join(Meaning, col(Meaning.card_id) == col(Example.card_id), isouter=True)
+        .where(Example.dialogue_id == dialogue_id)
+        .order_by(col(Example.id))
+    ).all()
+    return tuple(
+        StandingCard(
+            id=-(example.id or 0),
+            text=card.text if card is not None else example.text,
+            theme=example.theme_id,
+            by_person=True,
+            placed=True,
+            meaning=_read(meaning),
+        )
+        for example, card, meaning in rows
+        if example.theme_id in live and (card is None or card.state == SHOWN)
+    )
+
+
+def _read(meaning: Meaning | None) -> Read | None:
+    return Read(meaning.source, meaning.digest, meaning.row) if meaning is not None else None
 
 
 def _taps(session: Session, dialogue_id: int) -> tuple[tuple[int, int], ...]:
@@ -154,7 +184,7 @@ def _standing_card(
         by_room=placement is not None and placement.by_room,
         near=placement.near if placement is not None else "",
         alike=placement.alike if placement is not None else "",
-        meaning=Read(meaning.source, meaning.digest, meaning.row) if meaning is not None else None,
+        meaning=_read(meaning),
     )
 
 

@@ -4,6 +4,7 @@ A card's text is read once, ever.
 """
 
 from collections import Counter, OrderedDict
+from collections.abc import Sequence
 from dataclasses import replace
 from hashlib import blake2b
 
@@ -14,7 +15,7 @@ from app.analysis.embedding import VectorSource
 from app.analysis.graph import Labels
 from app.analysis.vectors import Vectors, stacked
 from app.domain import doubles
-from app.domain.grouping import Arrangement, Heading, Read, Standing
+from app.domain.grouping import Arrangement, Heading, Read, Standing, StandingCard
 from app.domain.proposals import Regrouping
 from app.settings import HEADING_MAX
 
@@ -37,11 +38,11 @@ class Arranger:
     def arrangement(self, standing: Standing) -> Arrangement | None:
         """How the cards should lie, or None when all is as it should be."""
         standing = _unopened(standing)
-        vectors, unread = self._cards(standing)
+        vectors, unread = self._cards([*standing.cards, *standing.examples])
         found = arranged(standing, vectors, self._labels(standing))
         fresh = {
             card.id: Read(self._source.name, _digest(card.text), row)
-            for card, row in zip(standing.cards, vectors.packed(), strict=True)
+            for card, row in zip(standing.cards, vectors[: len(standing.cards)].packed(), strict=True)
             if row and card.id in unread
         }
         if found is None and not fresh:
@@ -51,20 +52,20 @@ class Arranger:
     def regrouping(self, standing: Standing) -> Regrouping:
         """What grouping the board anew would change; no moves where that is no clear gain."""
         standing = _unopened(standing)
-        return regrouped(standing, self._cards(standing)[0])
+        return regrouped(standing, self._cards([*standing.cards, *standing.examples])[0])
 
-    def _cards(self, standing: Standing) -> tuple[Vectors, set[int]]:
+    def _cards(self, cards: Sequence[StandingCard]) -> tuple[Vectors, set[int]]:
         """A row for each card, and the ids of those whose meaning the database does not keep."""
-        digests = {card.id: _digest(card.text) for card in standing.cards}
+        digests = {card.id: _digest(card.text) for card in cards}
         kept = {
             digests[card.id]: card.meaning.row
-            for card in standing.cards
+            for card in cards
             if card.meaning and (card.meaning.source, card.meaning.digest) == (self._source.name, digests[card.id])
         }
-        vectors = self._vectors({digests[card.id]: card.text for card in standing.cards}, kept)
+        vectors = self._vectors({digests[card.id]: card.text for card in cards}, kept)
         place = {digest: at for at, digest in enumerate(dict.fromkeys(digests.values()))}
         unread = {card for card, digest in digests.items() if digest not in kept}
-        return vectors[[place[digests[card.id]] for card in standing.cards]], unread
+        return vectors[[place[digests[card.id]] for card in cards]], unread
 
     def _labels(self, standing: Standing) -> Vectors:
         """A row for each theme's heading, in the order of the themes."""
@@ -102,7 +103,10 @@ def _digest(text: str) -> str:
 
 
 def arranged(standing: Standing, vectors: Vectors, labels_: Vectors) -> Arrangement | None:
-    """How the cards should lie, or None when all is as it should be. `labels_`: a row a theme's heading."""
+    """How the cards should lie, or None when all is as it should be.
+
+    `vectors`: a row a card and then a row an example; `labels_`: a row a theme's heading.
+    """
     by_room = _by_room(standing, vectors, labels_)
     board = _board(standing, by_room)
     tidying = themes.due(len(standing.cards), standing.tidied_at)
@@ -112,7 +116,7 @@ def arranged(standing: Standing, vectors: Vectors, labels_: Vectors) -> Arrangem
     else:
         plan = themes.place(board, vectors, new) if new else themes.Plan()
     near = _near(standing, vectors, labels_) if standing.sorting else {}
-    alike = _alike(standing, vectors)
+    alike = _alike(standing, vectors[: len(standing.cards)])
     if not (tidying or new or by_room or near or alike):
         return None
     looked_at = dict.fromkeys(new) | plan.moves
@@ -131,7 +135,7 @@ def arranged(standing: Standing, vectors: Vectors, labels_: Vectors) -> Arrangem
 
 
 def regrouped(standing: Standing, vectors: Vectors) -> Regrouping:
-    """What grouping the board anew would change; no moves where that is no clear gain."""
+    """What grouping the board anew would change; no moves where that is no clear gain. `vectors`: as in `arranged`."""
     moves = themes.anew(_board(standing, {}), vectors).moves
     lies = {card.id: card.theme or 0 for card in standing.cards}
     headings = _headings(standing, moves) if moves else {}
@@ -148,7 +152,7 @@ def _board(standing: Standing, by_room: dict[int, int | None]) -> themes.Board:
     return themes.Board(
         cards=[
             themes.Card(card.id, by_room.get(card.id, card.theme), card.by_person or card.by_room or card.id in by_room)
-            for card in standing.cards
+            for card in (*standing.cards, *standing.examples)
         ],
         themes=[
             themes.Theme(number, edited=number in standing.fixed, closed=number in standing.locked)
@@ -188,9 +192,9 @@ def _sameness(one: str, other: str, likeness: float) -> float:
 
 
 def _at(standing: Standing) -> Labels:
-    """The place of each card's theme among the themes, -1 for none."""
+    """The place of each card's and each example's theme among the themes, -1 for none."""
     place = {theme: at for at, theme in enumerate(standing.themes)}
-    return np.array([place.get(card.theme or 0, -1) for card in standing.cards], dtype=np.int64)
+    return np.array([place.get(each.theme or 0, -1) for each in (*standing.cards, *standing.examples)], dtype=np.int64)
 
 
 def _by_room(standing: Standing, vectors: Vectors, labels_: Vectors) -> dict[int, int | None]:
