@@ -93,8 +93,8 @@ class Profile:
 
 
 _PROFILE = {  # rows a page at most; height of the page in rem; letters on a line
-    "wide": (6, 34.0, 24.0),
-    "mid": (6, 34.0, 22.0),
+    "wide": (6, 42.0, 25.0),
+    "mid": (6, 42.0, 23.0),
     "wide-plus": (5, 27.0, 18.0),
     "wide-max": (4, 21.0, 15.0),
     "slim": (6, 34.0, 22.0),
