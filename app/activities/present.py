@@ -43,7 +43,8 @@ def view(session: Session, dialogue: Dialogue, activity: Activity | None) -> Pre
     steps = agenda.view(session, dialogue)
     position = activity.position if activity else 0
     shows = str(activity.settings.get("show", "step")) if activity else "lobby"
-    coming = next((step for step in steps if step.position > position), None)
+    later = [step for step in steps if step.position > position and step.state != "skipped"]
+    coming = later[0] if later else None
     return PresentView(
         shows=shows,
         title=agenda.title(activity) if activity else dialogue.title,

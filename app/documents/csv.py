@@ -65,7 +65,7 @@ def harmless(field: str) -> str:
 
 def _rows(session: Session, dialogue_id: int, texts_of_hidden: bool) -> Iterator[tuple[object, ...]]:
     dialogue = dialogues.get(session, dialogue_id)
-    rows = agenda.steps(session, dialogue_id)
+    rows = [*agenda.steps(session, dialogue_id), *agenda.outside(session, dialogue_id)]
     steps = {step.id: (agenda.title(step), agenda.prompt(step, dialogue)) for step in rows}
     heading = {card.id: theme.label for theme in themes.view(session, dialogue_id) for card in theme.cards}
     dots, voters = _scores(session, dialogue_id)

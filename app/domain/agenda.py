@@ -7,16 +7,57 @@ from sqlmodel import Session, col, select
 
 from app import errors, language
 from app.domain import dialogues, journal, themes, votes
+from app.language import N_
 from app.models import CLOSED, DRAFT, OPEN, SHOWN, Activity, Card, Dialogue, Placement, Theme, now
 from app.settings import VOTE_OPTIONS_MAX
 from app.store import Transaction
 
+BREAK_ENDS = "{tid}"  # in a prompt: the time by the clock, which fills itself in
+DELAY_MOST = 600  # minutes
+SHORTEST = 5  # minutes a step is left when it is shortened
 _FACES = ("board", "phones", "desk", "themes")
+_CUES = {  # why, how, and what to do when phones fail
+    "collect": (
+        N_("Everybody writes at once, also those who do not speak up."),
+        N_("First silence. Then people talk two and two. Last, look at the board together."),
+        N_("Write on paper cards, and read them aloud."),
+    ),
+    "sort": (
+        N_("The headings become the room's own."),
+        N_("Each phone gets a few cards. Look first at those people disagree on."),
+        N_("Sort on the wall with tape."),
+    ),
+    "vote": (
+        N_("Everybody decides as much as everybody else, and nobody sees how it goes."),
+        N_("Read the cards aloud. Close the vote when most have voted."),
+        N_("Vote with coloured cards, held up with eyes shut."),
+    ),
+    "assess": (
+        N_("You see the same thing from several sides."),
+        N_("Say that “don't know” is an answer. Close it when most have answered."),
+        N_("Answer on a half sheet of paper."),
+    ),
+    "present": (
+        N_("Everybody knows what happens now, and why."),
+        N_("Say it aloud, also what stands on the board."),
+        N_("Skip it, and say the main thing in one sentence."),
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class CueView:
+    """What helps whoever stands there: why the step, how it is done, who does it, and what to do when it fails."""
+
+    why: str
+    how: str
+    who: str
+    plan_b: str
 
 
 @dataclass(frozen=True, slots=True)
 class StepView:
-    """One step of the run sheet. `state` is done, now or later."""
+    """One step of the run sheet. `state` is done, now, later or skipped; `planned` is moved by the day's delay."""
 
     id: int
     position: int
@@ -26,6 +67,7 @@ class StepView:
     minutes: int
     planned: str
     state: str
+    cue: CueView
 
 
 def steps(session: Session, dialogue_id: int) -> list[Activity]:
@@ -44,6 +86,7 @@ def view(session: Session, dialogue: Dialogue) -> list[StepView]:
     """The run sheet as everybody sees it: what is done, what is on, what comes."""
     rows = steps(session, dialogue.id or 0)
     at = next((row.position for row in rows if row.id == dialogue.activity_id), 0)
+    shifts = _shifts(rows, at, dialogue.delay)
     return [
         StepView(
             id=row.id or 0,
@@ -52,11 +95,51 @@ def view(session: Session, dialogue: Dialogue) -> list[StepView]:
             title=title(row),
             prompt=prompt(row, dialogue),
             minutes=row.minutes + row.extra_minutes,
-            planned=row.planned,
-            state="now" if row.id == dialogue.activity_id else "done" if row.position < at else "later",
+            planned=_later(row.planned, shifts.get(row.position, 0)),
+            state=_state(row, dialogue, at),
+            cue=cue(row),
         )
         for row in rows
     ]
+
+
+def _state(row: Activity, dialogue: Dialogue, at: int) -> str:
+    if row.id == dialogue.activity_id:
+        return "now"
+    if row.skipped:
+        return "skipped"
+    return "done" if row.position < at else "later"
+
+
+def _shifts(rows: list[Activity], at: int, delay: int) -> dict[int, int]:
+    """How many minutes later than planned each step after the one at position `at` begins."""
+    shifts = {}
+    for row in rows:
+        if row.position > at:
+            shifts[row.position] = delay
+            delay += -row.minutes if row.skipped else row.extra_minutes
+    return shifts
+
+
+def _later(planned: str, minutes: int) -> str:
+    """A time of day so many minutes later, still of the same day."""
+    if not minutes or not planned:
+        return planned
+    hours, rest = map(int, planned.split(":"))
+    total = max(0, min(24 * 60 - 1, hours * 60 + rest + minutes))
+    return f"{total // 60:02}:{total % 60:02}"
+
+
+def cue(activity: Activity) -> CueView:
+    """The organiser's own cues, or what holds for every step of its kind."""
+    own = activity.cue
+    why, how, plan_b = _CUES[activity.kind]
+    return CueView(
+        why=own.get("why", "") or language.gettext(why),
+        how=own.get("how", "") or language.gettext(how),
+        who=own.get("who", ""),
+        plan_b=own.get("plan_b", "") or language.gettext(plan_b),
+    )
 
 
 def title(activity: Activity) -> str:
@@ -71,7 +154,18 @@ def prompt(activity: Activity, dialogue: Dialogue) -> str:
     text = (own or other) if language.current() == "da" else (other or own)
     for name, value in dialogue.fields.items():
         text = text.replace("{" + name + "}", value)
-    return text
+    return text.replace(BREAK_ENDS, _ends_clock(activity, dialogue)) if BREAK_ENDS in text else text
+
+
+def _ends_clock(activity: Activity, dialogue: Dialogue) -> str:
+    """When the step ends by the clock on the wall: counted from its opening, or from the plan and the day's delay."""
+    minutes = activity.minutes + activity.extra_minutes
+    if activity.opened_at is not None:
+        ends = (activity.opened_at + timedelta(minutes=minutes)).astimezone(language.ZONE)
+        clock = f"{ends.hour}:{ends.minute:02}"
+    else:
+        clock = _later(activity.planned, minutes + dialogue.delay).lstrip("0")
+    return clock.replace(":", ".") if language.current() == "da" else clock
 
 
 def current(session: Session, dialogue: Dialogue) -> Activity | None:
@@ -117,7 +211,7 @@ def _open(tx: Transaction, act: journal.Act, dialogue: Dialogue, activity: Activ
     if activity.kind == "vote":
         votes.prepare(tx, act, activity, _candidates(tx.session, activity))
         act.change(activity, revealed=False)
-    act.change(activity, state=OPEN, opened_at=activity.opened_at or now(), closed_at=None)
+    act.change(activity, state=OPEN, opened_at=activity.opened_at or now(), closed_at=None, skipped=False)
     act.change(dialogue, activity_id=activity.id, board_view="auto")
 
 
@@ -149,6 +243,58 @@ def reveal(tx: Transaction, dialogue_id: int, activity_id: int, on: bool) -> Non
     act.change(activity, revealed=on)
     act.done()
     tx.touch(dialogue_id, *_FACES)
+
+
+def delay(tx: Transaction, dialogue_id: int, minutes: int) -> None:
+    """Everything after this step comes so many minutes later, or sooner. Raises Unreadable past ten hours."""
+    dialogue = dialogues.get(tx.session, dialogue_id)
+    if abs(dialogue.delay + minutes) > DELAY_MOST:
+        raise errors.Unreadable
+    act = journal.Act(tx, dialogue_id, "delay")
+    act.change(dialogue, delay=dialogue.delay + minutes)
+    act.done()
+    tx.touch(dialogue_id, "board", "phones", "desk")
+
+
+def shorten(tx: Transaction, dialogue_id: int, activity_id: int) -> None:
+    """Take the day's delay off a step to come, as far as five minutes are left of it. Raises NotFound."""
+    dialogue = dialogues.get(tx.session, dialogue_id)
+    activity = tx.session.get(Activity, activity_id)
+    if activity is None or activity.dialogue_id != dialogue_id:
+        raise errors.NotFound
+    off = max(0, min(dialogue.delay, activity.minutes + activity.extra_minutes - SHORTEST))
+    act = journal.Act(tx, dialogue_id, "shorten")
+    act.change(activity, extra_minutes=activity.extra_minutes - off)
+    act.done()
+    tx.touch(dialogue_id, "board", "phones", "desk")
+
+
+def to_shorten(session: Session, dialogue: Dialogue) -> Activity | None:
+    """The step to come that can best give the delay back: the longest, but no break or meal, or None."""
+    if dialogue.delay <= 0:
+        return None
+    rows = steps(session, dialogue.id or 0)
+    at = next((place for place, row in enumerate(rows, start=1) if row.id == dialogue.activity_id), 0)
+    given = sum(row.extra_minutes for row in rows[at:])
+    able = [
+        row
+        for row in rows[at:]
+        if not row.skipped and row.kind != "present" and row.minutes + row.extra_minutes > SHORTEST
+    ]
+    if dialogue.delay + given <= 0 or not able:
+        return None
+    return max(able, key=lambda row: (row.minutes + row.extra_minutes, -row.position))
+
+
+def skip(tx: Transaction, dialogue_id: int, activity_id: int, on: bool) -> None:
+    """Leave a step out, or take it in again; going to it takes it in too. Raises NotFound."""
+    activity = tx.session.get(Activity, activity_id)
+    if activity is None or activity.dialogue_id != dialogue_id:
+        raise errors.NotFound
+    act = journal.Act(tx, dialogue_id, "skip" if on else "unskip")
+    act.change(activity, skipped=on)
+    act.done()
+    tx.touch(dialogue_id, "board", "phones", "desk")
 
 
 def extend(tx: Transaction, dialogue_id: int, activity_id: int, minutes: int) -> None:

@@ -196,7 +196,7 @@ def open_fields(session: Session, dialogue: Dialogue) -> list[str]:
         select(Activity).where(Activity.dialogue_id == dialogue.id).order_by(col(Activity.position))
     ).all()
     names = [name for row in rows for text in (row.prompt_da, row.prompt_en) for name in _FIELD.findall(text)]
-    return list(dict.fromkeys(names))
+    return [name for name in dict.fromkeys(names) if name != "tid"]  # fills itself in, by the clock
 
 
 def missing(session: Session, dialogue: Dialogue) -> list[str]:

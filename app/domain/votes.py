@@ -197,7 +197,9 @@ def tally(session: Session, activity: Activity) -> TallyView:
     skipped = session.exec(
         select(func.count()).select_from(Abstention).where(Abstention.activity_id == activity_id)
     ).one()
-    results = _results(session, activity) if activity.revealed and activity.state != OPEN else ()
+    shown = activity.revealed and activity.state != OPEN
+    poles = form(activity) == "spectrum"  # counted by `profiles.leaning`
+    results = _results(session, activity) if shown and not poles else ()
     return TallyView(participants.count(session, activity.dialogue_id), voted, skipped, results)
 
 

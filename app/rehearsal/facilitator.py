@@ -77,10 +77,11 @@ class Facilitator:
         if step.ballot:
             await self._until(lambda: all(person.part.name in step.voted for person in self._room.present()))
             await self._line.post(f"{self._desk}/votes/{activity}/close", {})
-            self._room.ledger.closed.add(activity)
-        if step.sorting:
+            if step.dots:
+                self._room.ledger.closed.add(activity)
+        if step.sorting or step.answers:
             await self._until(lambda: all(person.part.name in step.voted for person in self._room.present()))
-        if step.kinds or step.ballot or step.sorting:
+        if step.kinds or step.ballot or step.sorting or step.answers:
             await self._room.rest(_LOOK)
 
     def _written(self, activity: str) -> bool:

@@ -27,6 +27,17 @@ class Form:
         held = [self.fixed[name]] if name in self.fixed else [value for button, value in self.buttons if button == name]
         return self.choices.get(name) or held
 
+    def kind(self) -> str:
+        """How a ballot asks: dots, stance, spectrum or rank; empty for any other form."""
+        offered = [set(values) for name, values in self.choices.items() if name.startswith("card-")]
+        if not offered:
+            return ""
+        if all(values == {str(step) for step in range(1, 8)} for values in offered):
+            return "spectrum"
+        if any("-1" in values for values in offered):
+            return "stance"
+        return "dots" if all(name in self.numbers for name in self.choices if name.startswith("card-")) else "rank"
+
 
 class _Reader(HTMLParser):
     """Reads the fields of one form."""

@@ -102,6 +102,8 @@ class Person:
                 await self._write(form, activity)
             elif form.action.endswith(f"/votes/{activity}"):
                 await self._vote(form, activity)
+            elif form.action.endswith(f"/answers/{activity}"):
+                await self._answer(form, activity)
             elif form.action.endswith(f"/sort/{activity}"):
                 await self._sort(form, activity)
 
@@ -142,6 +144,19 @@ class Person:
         step.voted.add(self.part.name)
         self._room.stir()
 
+    async def _answer(self, form: Form, activity: str) -> None:
+        """Answer every statement: as the scenario says where it does, else as it comes; some do not know."""
+        step = self._room.step(activity)
+        if self.part.name in step.voted:
+            return
+        await self._room.think()
+        if not self._phone.on(activity) or self._due:
+            return
+        with contextlib.suppress(Refused):  # counted in the ledger by name
+            await self._phone.answer(form, answers(form, self.part, self._room.chance))
+        step.voted.add(self.part.name)
+        self._room.stir()
+
     async def _sort(self, first: Form, activity: str) -> None:
         """Place a few cards, one after the other as they are dealt, while the step is on."""
         step = self._room.step(activity)
@@ -173,6 +188,16 @@ def heading(form: Form, chance: Random) -> str:
     return alike if chance.random() < ALIKE else chance.choice([*offered, "nowhere"])
 
 
+def answers(form: Form, part: Part, chance: Random) -> dict[str, str]:
+    """What somebody answers to each statement, in the order of their numbers: the judgements of the scenario first."""
+    names = sorted((name for name in form.choices if name.startswith("statement-")), key=lambda name: int(name[10:]))
+    told = part.told(len(names))
+    return {
+        name: value if value in form.choices[name] else chance.choice(form.choices[name])
+        for name, value in zip(names, told, strict=True)
+    }
+
+
 def choice(form: Form, chance: Random) -> dict[str, int]:
     """A made ballot: dots within the budget, or a stance on every card. Some cards are liked better by everybody."""
     options = {name: form.choices[name] for name in form.choices if name.startswith("card-")}
@@ -182,6 +207,11 @@ def choice(form: Form, chance: Random) -> dict[str, int]:
             name: chance.choices([1, 0, -1], [weight, 2, 9 - weight])[0]
             for name, weight in zip(options, liked, strict=True)
         }
+    if form.kind() == "spectrum":
+        return {name: chance.randint(1, 7) for name in options if chance.random() > SKIPS}
+    if form.kind() == "rank":
+        places = chance.sample(list(options), k=min(3, len(options)))
+        return {name: places.index(name) + 1 if name in places else 0 for name in options}
     budget = max((int(value) for offered in options.values() for value in offered), default=0)
     spent = budget if chance.random() < 0.85 else chance.randint(1, max(1, budget))
     dots = Counter(chance.choices(list(options), liked, k=spent)) if options else Counter[str]()

@@ -115,6 +115,13 @@ class Phone:
         await self._line.post(form.action, form.fixed | given | {"key": key})
         ballot.answered = True
 
+    async def answer(self, form: Form, values: Mapping[str, str]) -> None:
+        """Send answers to statements. Raises Refused or Away."""
+        key = secrets.token_urlsafe(12)
+        self._server.ledger.answers[key] = False
+        await self._line.post(form.action, form.fixed | dict(values) | {"key": key})
+        self._server.ledger.answers[key] = True
+
     async def place(self, form: Form, choice: str) -> None:
         """Say where the card of this form belongs. Raises Refused or Away."""
         key = secrets.token_urlsafe(12)

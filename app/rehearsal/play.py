@@ -93,6 +93,7 @@ class _Play:
         cards = scenario.read_cards(plan.scenario)
         parts = scenario.cast(plan.scenario, cards, plan.participants)
         scenario.deal(cards, parts, self._chance)
+        scenario.judge(parts, plan.scenario)
         self._people = [Person(self._room, part, self._code, plan.mark) for part in parts]
         self._room.people.extend(self._people)
         self._lines: list[Line] = []

@@ -38,6 +38,7 @@ class Ledger:
     cards: dict[str, Sending] = field(default_factory=dict)
     ballots: dict[str, Ballot] = field(default_factory=dict)
     taps: dict[str, bool] = field(default_factory=dict)  # key to whether it was answered
+    answers: dict[str, bool] = field(default_factory=dict)  # the same, of answers to statements
     refused: Counter[str] = field(default_factory=Counter)
     closed: set[str] = field(default_factory=set)
     steps: set[str] = field(default_factory=set)
@@ -99,6 +100,8 @@ class Report:
     votes_doubled: int | None
     taps_sent: int
     taps_acknowledged: int
+    answers_sent: int
+    answers_acknowledged: int
     refused: dict[str, int]
     retries: int
     reconnects: int
@@ -218,6 +221,8 @@ def build(ledger: Ledger, course: Course, summary: bytes | None) -> Report:
         votes_doubled=votes_doubled,
         taps_sent=len(ledger.taps),
         taps_acknowledged=sum(ledger.taps.values()),
+        answers_sent=len(ledger.answers),
+        answers_acknowledged=sum(ledger.answers.values()),
         refused=dict(sorted(ledger.refused.items())),
         retries=ledger.retries,
         reconnects=ledger.reconnects,

@@ -51,12 +51,14 @@ class Day:
 
 @dataclass(slots=True)
 class Step:
-    """What the phones found on a step: the kinds of card it collects, whether it is a vote or a sorting, and who
-    looked, voted or sorted.
+    """What the phones found on a step: the kinds of card it collects, whether it is a vote (by dots), an assessment or
+    a sorting, and who looked, voted, answered or sorted.
     """
 
     kinds: set[str] = field(default_factory=set)
     ballot: bool = False
+    dots: bool = False
+    answers: bool = False
     sorting: bool = False
     seen: set[str] = field(default_factory=set)
     voted: set[str] = field(default_factory=set)
@@ -110,6 +112,8 @@ class Room:
             if form.action.endswith("/cards"):
                 step.kinds.update(form.values("kind"))
             step.ballot = step.ballot or f"/votes/{activity}" in form.action
+            step.dots = step.dots or (f"/votes/{activity}" in form.action and form.kind() == "dots")
+            step.answers = step.answers or f"/answers/{activity}" in form.action
             step.sorting = step.sorting or f"/sort/{activity}" in form.action
         if activity != "0":
             self.ledger.steps.add(activity)

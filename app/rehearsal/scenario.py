@@ -67,6 +67,13 @@ class Part:
     arrives: float
     events: tuple[Event, ...] = ()
     hand: list[Text] = field(default_factory=list)
+    judgements: dict[str, list[str]] = field(default_factory=dict)  # to sets of statements by their number, in turn
+
+    def told(self, number: int) -> list[str]:
+        """What the scenario has this person answer the next time so many statements are asked, "" for nothing."""
+        given = self.judgements.get(str(number), [])
+        own, self.judgements[str(number)] = given[:number], given[number:]
+        return [value or "unknown" for value in own] + [""] * (number - len(own))
 
     def leaves(self) -> float:
         """The minute this person goes home for good."""
@@ -82,6 +89,18 @@ def read_cards(file: Path) -> list[Text]:
         Text(KINDS.get(row["kind"], row["kind"]), row["text"], row["second_pole_or_remedy"], row["actor"])
         for row in rows
     ]
+
+
+def judge(parts: list[Part], file: Path) -> None:
+    """Give everybody what they answer to the knowledge question (one statement, twice) and to the six principles."""
+    beside = file.with_name("scenario_judgements.csv")
+    if not beside.is_file():
+        return
+    known = {part.name: part for part in parts}
+    for row in _rows(beside, {"participant", "item", "value"}):
+        number = "1" if row["item"].startswith("kendskab") else "6" if row["item"].startswith("princip") else ""
+        if number and row["participant"] in known:
+            known[row["participant"]].judgements.setdefault(number, []).append(row["value"].strip())
 
 
 def companion(file: Path) -> Path:

@@ -14,14 +14,24 @@ from app.web import deps, desk_doubles, desk_themes, desk_votes, dress, links, p
 from app.web.desk_view import Opened, answer, attention, view
 
 router = APIRouter(prefix="/desk/{dialogue_id}")
-MORE_MINUTES = 2
-
 Question = Literal["move", "split", "new", "rename", "merge", "hide", "keys"]
 Chosen = Annotated[list[Annotated[int, Field(ge=1, le=ID_MAX)]], Query(max_length=500)]
 
 
 class StepForm(BaseModel):
     step: int = Field(ge=1, le=ID_MAX)
+
+
+class MoreForm(StepForm):
+    minutes: Literal[2, 5] = 2
+
+
+class DelayForm(BaseModel):
+    minutes: int = Field(ge=-60, le=60)
+
+
+class SkipForm(StepForm):
+    on: bool = True
 
 
 class BoardForm(BaseModel):
@@ -81,10 +91,37 @@ async def end(request: Request, desk: deps.AtDesk, opened: Opened = "") -> Respo
 
 @router.post("/extend")
 async def extend(
+    request: Request, desk: deps.AtDesk, form: Annotated[MoreForm, Form()], opened: Opened = ""
+) -> Response:
+    """Two or five more minutes for a step."""
+    await place.of(request).change(agenda.extend, desk.id or 0, form.step, form.minutes)
+    return await answer(request, desk.id or 0, opened)
+
+
+@router.post("/delay")
+async def delay(
+    request: Request, desk: deps.AtDesk, form: Annotated[DelayForm, Form()], opened: Opened = ""
+) -> Response:
+    """Move everything after this step."""
+    await place.of(request).change(agenda.delay, desk.id or 0, form.minutes)
+    return await answer(request, desk.id or 0, opened)
+
+
+@router.post("/shorten")
+async def shorten(
     request: Request, desk: deps.AtDesk, form: Annotated[StepForm, Form()], opened: Opened = ""
 ) -> Response:
-    """Two more minutes for a step."""
-    await place.of(request).change(agenda.extend, desk.id or 0, form.step, MORE_MINUTES)
+    """Take the delay off a step to come."""
+    await place.of(request).change(agenda.shorten, desk.id or 0, form.step)
+    return await answer(request, desk.id or 0, opened)
+
+
+@router.post("/skip")
+async def skip(
+    request: Request, desk: deps.AtDesk, form: Annotated[SkipForm, Form()], opened: Opened = ""
+) -> Response:
+    """Leave a step out, or take it in again."""
+    await place.of(request).change(agenda.skip, desk.id or 0, form.step, form.on)
     return await answer(request, desk.id or 0, opened)
 
 

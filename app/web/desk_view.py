@@ -105,6 +105,8 @@ class DeskView:
     now: StepView | None
     next: StepView | None
     scene: Scene | None
+    shorter: str
+    shorter_id: int
     seconds_left: int | None
     missing: tuple[str, ...]
     here: int
@@ -165,13 +167,16 @@ def view(session: Session, dialogue_id: int, wanted: str = "") -> DeskView:
     total = sum(len(theme.cards) for theme in grouped)
     split = _split(session, activity, grouped)
     pairs = tuple(doubles.queue(session, dialogue_id))
+    shorter = agenda.to_shorten(session, dialogue) if dialogue.state == OPEN else None
     offered = proposals.view(session, dialogue_id)
     return DeskView(
         dialogue=dialogue,
         pulse=pictures.pulse(session, dialogue_id),
         steps=tuple(steps),
         now=steps[at] if at >= 0 else None,
-        next=steps[at + 1] if at + 1 < len(steps) else None,
+        next=next((step for step in steps[at + 1 :] if step.state != "skipped"), None),
+        shorter=agenda.title(shorter) if shorter else "",
+        shorter_id=shorter.id or 0 if shorter else 0,
         scene=kind_of(activity).desk(session, dialogue, activity) if activity else None,
         seconds_left=ceil((ends - now()).total_seconds()) if ends else None,
         missing=tuple(dialogues.missing(session, dialogue)) if dialogue.state == DRAFT else (),

@@ -119,8 +119,8 @@ def pulse(session: Session, dialogue_id: int) -> PulseView:
     dialogue = dialogues.get(session, dialogue_id)
     activity = agenda.current(session, dialogue)
     step = f"{activity.id}:{activity.state}:{int(activity.revealed)}" if activity else "0"
-    seated = f":{dialogue.seating}" if dialogue.seating else ""  # a new table is news for every phone
-    return PulseView(f"{dialogue.state}:{step}{seated}", dialogue.seq, dialogue.epoch)
+    moved = f":{dialogue.seating}.{dialogue.delay}" if dialogue.seating or dialogue.delay else ""
+    return PulseView(f"{dialogue.state}:{step}{moved}", dialogue.seq, dialogue.epoch)
 
 
 class Pictures:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from app import errors
+from app import errors, language
 from app.domain import agenda, dialogues, journal, links, participants, votes
 from app.models import Activity
 from tests.domain.hall import MANDATE, Hall, opened, preparation, writing
@@ -18,11 +18,11 @@ def test_a_dialogue_cannot_begin_with_a_hole_in_its_mandate(base, missing):
 
 
 def test_a_dialogue_cannot_begin_with_an_unfilled_field(base):
-    hall = Hall(base, base.do(dialogues.make, "T2", "x", 90))
-    hall.do(dialogues.prepare, preparation())
+    hall = Hall(base, base.do(dialogues.make, "T5", "x", 90))
+    hall.do(dialogues.prepare, preparation(fields={"opgave": "Klippe hækken"}))
     with pytest.raises(errors.NotReady):
         hall.do(agenda.begin)
-    hall.do(dialogues.prepare, preparation(fields={"tid": "12.40"}))
+    hall.do(dialogues.prepare, preparation(fields={"opgave": "Klippe hækken", "dato": "1. maj"}))
     hall.do(agenda.begin)
     assert hall.dialogue.state == "open"
 
@@ -85,3 +85,91 @@ def test_the_return_code_moves_a_person_to_another_phone(base):
     assert base.read(participants.with_token, hall.id, token).id == me.id
     with pytest.raises(errors.WrongReturnCode):
         base.do(participants.come_back, hall.id, "AAAAAA")
+
+
+def day(base) -> Hall:
+    """Four steps of the day from nine o'clock, the first of them on."""
+    room = Hall(base, base.do(dialogues.make, "empty", "Dagen", 90))
+    for kind, title, planned, minutes in (
+        ("collect", "Skriv", "09:10", 20),
+        ("present", "Frokost", "09:30", 45),
+        ("collect", "Igen", "10:15", 30),
+        ("present", "Slut", "10:45", 5),
+    ):
+        settings = {"kinds": ["advice"]} if kind == "collect" else {}
+        prompt = "Tilbage {tid}" if title == "Frokost" else ""
+        room.do(
+            dialogues.add_step,
+            {"kind": kind, "title_da": title, "planned": planned, "minutes": minutes, "settings": settings}
+            | {"prompt_da": prompt},
+        )
+    room.do(dialogues.prepare, preparation())
+    room.do(agenda.begin)
+    return room
+
+
+def planned(room: Hall) -> dict[str, tuple[str, str]]:
+    with language.speaking("da"):
+        steps = room.base.read(lambda session: agenda.view(session, dialogues.get(session, room.id)))
+    return {step.title: (step.planned, step.state) for step in steps if step.planned}
+
+
+def test_a_delay_moves_everything_after_this_step_and_undo_moves_it_back(base):
+    room = day(base)
+    room.go("Skriv")
+    room.do(agenda.delay, 10)
+    assert planned(room) == {
+        "Skriv": ("09:10", "now"),
+        "Frokost": ("09:40", "later"),
+        "Igen": ("10:25", "later"),
+        "Slut": ("10:55", "later"),
+    }
+    room.do(journal.undo)
+    assert planned(room)["Slut"] == ("10:45", "later")
+    with pytest.raises(errors.Unreadable):
+        room.do(agenda.delay, 601)
+
+
+def test_the_delay_is_given_back_by_the_longest_step_that_is_no_meal(base):
+    room = day(base)
+    room.go("Skriv")
+    room.do(agenda.delay, 10)
+
+    def shorter(session):
+        step = agenda.to_shorten(session, dialogues.get(session, room.id))
+        return step and step.title_da
+
+    assert base.read(shorter) == "Igen"
+    room.do(agenda.shorten, room.step("Igen").id)
+    assert planned(room)["Igen"] == ("10:25", "later")
+    assert planned(room)["Slut"] == ("10:45", "later")
+    assert base.read(shorter) is None
+
+
+def test_a_step_that_is_left_out_gives_its_time_back_and_can_come_in_again(base):
+    room = day(base)
+    room.go("Skriv")
+    room.do(agenda.skip, room.step("Igen").id, True)
+    assert (planned(room)["Igen"][1], planned(room)["Slut"]) == ("skipped", ("10:15", "later"))
+    room.go("Igen")
+    assert planned(room)["Igen"] == ("10:15", "now")
+
+
+def test_a_break_says_by_itself_when_it_ends(base):
+    room = day(base)
+    lunch = room.step("Frokost")
+    for spoken, said in (("da", "Tilbage 10.15"), ("en", "Tilbage 10:15")):
+        with language.speaking(spoken):
+            assert agenda.prompt(lunch, room.dialogue) == said
+    room.go("Skriv")
+    room.do(agenda.delay, 10)
+    with language.speaking("da"):
+        assert agenda.prompt(lunch, room.dialogue) == "Tilbage 10.25"
+    assert "tid" not in base.read(lambda session: dialogues.open_fields(session, dialogues.get(session, room.id)))
+
+
+def test_every_step_has_its_why_how_and_plan_b_and_the_organisers_own_come_first(base):
+    room = day(base)
+    base.do(lambda tx: setattr(tx.session.get(Activity, room.step("Skriv").id), "cue", {"how": "To og to."}))
+    cue = agenda.cue(room.step("Skriv"))
+    assert (cue.how, bool(cue.why), bool(cue.plan_b), cue.who) == ("To og to.", True, True, "")

@@ -46,8 +46,9 @@ def test_a_small_rehearsal_ends_with_every_card_in_the_summary_once(live, twenty
     }  # fmt: skip
     assert (told["votes_sent"], told["votes_lost"], told["votes_doubled"]) == (told["votes_acknowledged"], 0, 0)
     assert told["taps_sent"] == told["taps_acknowledged"] > 0
+    assert told["answers_sent"] == told["answers_acknowledged"] > 0
     assert (told["returned"], told["rescanned"], told["refused"], told["unsent"]) == (1, 3, {}, 0)
-    assert (told["steps"], told["wall"]["newest"], told["finished"], told["why"]) == (20, 20, True, [])
+    assert (told["steps"], told["wall"]["newest"], told["finished"], told["why"]) == (21, 20, True, [])
     kept = report.rows((tmp_path / "kept" / "summary.csv").read_bytes())
     texts = {card.first for card in scenario.read_cards(twenty)}
     assert len(kept) == 20
