@@ -68,7 +68,8 @@ class Phone:
 
     def listen(self) -> None:
         """Open the socket, and keep it open."""
-        self._listening = asyncio.create_task(self._line.follow(f"{self._address}/live", self._hear, self._again))
+        live, pulse = f"{self._address}/live", f"{self._address}/pulse"
+        self._listening = asyncio.create_task(self._line.follow(live, self._hear, self._again, instead=pulse))
 
     def _hear(self, frame: str) -> None:
         found = _STEP.search(frame)
@@ -101,7 +102,7 @@ class Phone:
         key = secrets.token_urlsafe(12)
         typed = {"first": text.first, "second": text.second if "second" in form.texts else ""}
         sending = self._server.ledger.cards[key] = Sending(monotonic())
-        answer = await self._line.post(form.action, form.fixed | typed | {"kind": text.kind, "key": key})
+        answer = await self._send(form, typed | {"kind": text.kind, "key": key})
         sending.answered_at, sending.number = monotonic(), int(str(answer.get("number", 0)))
         self._server.ledger.masked += answer.get("masked") is True
 
@@ -112,19 +113,23 @@ class Phone:
         numbers = {number: values.get(name, 0) for name, number in form.numbers.items()}
         ballot = self._server.ledger.ballots[key] = Ballot(person, activity, numbers)
         given = {name: str(value) for name, value in values.items()} or {"skip": "1"}
-        await self._line.post(form.action, form.fixed | given | {"key": key})
+        await self._send(form, given | {"key": key})
         ballot.answered = True
 
     async def answer(self, form: Form, values: Mapping[str, str]) -> None:
         """Send answers to statements. Raises Refused or Away."""
         key = secrets.token_urlsafe(12)
         self._server.ledger.answers[key] = False
-        await self._line.post(form.action, form.fixed | dict(values) | {"key": key})
+        await self._send(form, {**values, "key": key})
         self._server.ledger.answers[key] = True
 
     async def place(self, form: Form, choice: str) -> None:
         """Say where the card of this form belongs. Raises Refused or Away."""
         key = secrets.token_urlsafe(12)
         self._server.ledger.taps[key] = False
-        await self._line.post(form.action, form.fixed | {"choice": choice, "key": key})
+        await self._send(form, {"choice": choice, "key": key})
         self._server.ledger.taps[key] = True
+
+    async def _send(self, form: Form, fields: Mapping[str, str]) -> dict[str, object]:
+        to = form.action.removeprefix(f"{self._address}/")
+        return await self._line.send(self._address, to, {**form.fixed, **fields})

@@ -44,6 +44,7 @@ class Ledger:
     steps: set[str] = field(default_factory=set)
     frames: list[tuple[int, float]] = field(default_factory=list)
     joined: int = 0
+    over_socket: int = 0
     retries: int = 0
     reconnects: int = 0
     returned: int = 0
@@ -103,6 +104,7 @@ class Report:
     answers_sent: int
     answers_acknowledged: int
     refused: dict[str, int]
+    over_socket: int
     retries: int
     reconnects: int
     returned: int
@@ -224,6 +226,7 @@ def build(ledger: Ledger, course: Course, summary: bytes | None) -> Report:
         answers_sent=len(ledger.answers),
         answers_acknowledged=sum(ledger.answers.values()),
         refused=dict(sorted(ledger.refused.items())),
+        over_socket=ledger.over_socket,
         retries=ledger.retries,
         reconnects=ledger.reconnects,
         returned=ledger.returned,

@@ -1,6 +1,7 @@
 """Whole rehearsals against a real server: everything sent is acknowledged and stands in the summary once."""
 
 import asyncio
+import contextlib
 import json
 import subprocess
 import sys
@@ -13,6 +14,7 @@ from app.rehearsal import report, scenario
 from app.rehearsal.play import TRACK_2
 from app.rehearsal.scenario import Unusable
 from tests import conftest
+from tests.web.test_phone import go
 
 
 @pytest.fixture
@@ -47,6 +49,8 @@ def test_a_small_rehearsal_ends_with_every_card_in_the_summary_once(live, twenty
     assert (told["votes_sent"], told["votes_lost"], told["votes_doubled"]) == (told["votes_acknowledged"], 0, 0)
     assert told["taps_sent"] == told["taps_acknowledged"] > 0
     assert told["answers_sent"] == told["answers_acknowledged"] > 0
+    sent = ("sent", "votes_sent", "taps_sent", "answers_sent")
+    assert told["over_socket"] == sum(told[name] for name in sent)
     assert (told["returned"], told["rescanned"], told["refused"], told["unsent"]) == (1, 3, {}, 0)
     assert (told["steps"], told["wall"]["newest"], told["finished"], told["why"]) == (21, 20, True, [])
     kept = report.rows((tmp_path / "kept" / "summary.csv").read_bytes())
@@ -55,17 +59,57 @@ def test_a_small_rehearsal_ends_with_every_card_in_the_summary_once(live, twenty
     assert {row["text"] for row in kept if row["kind"] != "dilemma"} <= texts
 
 
-def test_without_a_desk_people_answer_what_is_on(live, twenty):
+def begun(live: conftest.Live) -> None:
+    """The demo, on the step that collects dilemmas."""
     desk = live.opened("desk")
     desk.post("/desk/1/begin").raise_for_status()
-    shown = desk.get("/desk/1", headers={"accept": "text/html", "accept-language": "da"}).text
-    number = shown.partition("<span>Dilemmaer</span>")[0].rpartition('id="step-')[2].partition('"')[0]
-    desk.post("/desk/1/step", data={"step": number}).raise_for_status()
+    go(desk, "Dilemmaer")
+
+
+def test_without_a_desk_people_answer_what_is_on(live, twenty):
+    begun(live)
     found = play(rehearsal.Plan(live.join, board=live.board, participants=6, scenario=twenty, speed=1000, quiet=1.5))
     dilemmas = sum(card.kind == "dilemma" for card in scenario.read_cards(twenty))
     assert (found.joined, found.sent, found.acknowledged, found.unsent) == (6, dilemmas, dilemmas, 20 - dilemmas)
     assert (found.lost, found.doubled, found.votes_lost, len(found.why)) == (None, None, None, 1)
     assert found.submit_to_board_ms is not None
+    assert found.over_socket == dilemmas
+
+
+async def pass_on(source: asyncio.StreamReader, target: asyncio.StreamWriter) -> None:
+    while block := await source.read(65_536):
+        target.write(block)
+    target.write_eof()
+
+
+async def blocking(port: int) -> asyncio.Server:
+    """A network that lets plain requests through to this port, and no socket."""
+
+    async def meet(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with contextlib.suppress(OSError, asyncio.IncompleteReadError), contextlib.closing(writer):
+            head = await reader.readuntil(b"\r\n\r\n")
+            if b"upgrade: websocket" in head.lower():
+                return
+            there, server = await asyncio.open_connection("127.0.0.1", port)
+            with contextlib.closing(server):
+                server.write(head)
+                await asyncio.gather(pass_on(reader, server), pass_on(there, writer))
+
+    return await asyncio.start_server(meet, "127.0.0.1", 0)
+
+
+def test_where_sockets_are_blocked_people_hear_and_send_by_plain_requests(live, twenty):
+    begun(live)
+
+    async def scene() -> report.Report:
+        async with await blocking(live.port) as network:
+            join = live.join.replace(f":{live.port}/", f":{network.sockets[0].getsockname()[1]}/")
+            plan = rehearsal.Plan(join, participants=6, scenario=twenty, speed=1000, quiet=6)
+            return (await rehearsal.run(plan))[0]
+
+    found = asyncio.run(scene())
+    dilemmas = sum(card.kind == "dilemma" for card in scenario.read_cards(twenty))
+    assert (found.joined, found.sent, found.acknowledged, found.over_socket) == (6, dilemmas, dilemmas, 0)
 
 
 def test_a_link_that_does_not_work_is_told_before_anybody_comes(live):
