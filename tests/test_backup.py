@@ -30,7 +30,7 @@ def of(file: Path, sql: str) -> list[tuple]:
 
 
 def keys(file: Path) -> set[str]:
-    return {key for (key,) in of(file, "SELECT key FROM receipt")}
+    return {key for (key,) in of(file, "SELECT key FROM receipt WHERE key NOT LIKE 'grown-%'")}
 
 
 def collecting(live: Live) -> str:
@@ -78,9 +78,26 @@ class Writing:
             time.sleep(0.02)
 
 
+STALL = 0.25  # seconds that a phone may wait at most while a backup is made
+
+
+def grown(file: Path, receipts: int) -> None:
+    """What a database holds after many dialogues."""
+    database = sqlite3.connect(file, timeout=30)
+    with database:
+        database.execute(
+            "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?)"
+            " INSERT INTO receipt (participant_id, key, dialogue_id, digest, answer_id)"
+            " SELECT (SELECT min(id) FROM participant), 'grown-' || i, 1, hex(randomblob(100)), 1 FROM n",
+            (receipts,),
+        )
+    database.close()
+
+
 def backups_under_load(tmp_path: Path, times: int) -> None:
     with serving(tmp_path / "data", **FAST) as live:
         activity, spans = collecting(live), []
+        grown(live.data / "tovholder.sqlite3", 100_000)
         with Writing(live, activity) as writing:
             time.sleep(1)
             for number in range(times):
@@ -93,9 +110,12 @@ def backups_under_load(tmp_path: Path, times: int) -> None:
                 assert before <= keys(tmp_path / f"{number}.sqlite3")
         assert len(writing.acknowledged) > times
         during = [wait for at, wait in writing.waits if any(begun - wait <= at <= end for begun, end in spans)]
-        print(f"{times} backups, {len(writing.acknowledged)} cards; longest wait {max(during) * 1000:.0f} ms,")
-        print(f"median {statistics.median(during) * 1000:.1f} ms (goal 250 ms for the longest)")
-        assert max(during) < 5
+        size = (live.data / "tovholder.sqlite3").stat().st_size >> 20
+        print(
+            f"{times} backups of {size} MB, {len(writing.acknowledged)} cards meanwhile: median wait"
+            f" {statistics.median(during) * 1000:.0f} ms, longest {max(during) * 1000:.0f} ms"
+        )
+        assert max(during) <= STALL
     assert keys(live.data / "tovholder.sqlite3") == set(writing.acknowledged)
 
 

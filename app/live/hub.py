@@ -44,14 +44,14 @@ Draw = Callable[[str, str], Frame]
 
 @dataclass(slots=True)
 class Figures:
-    """What the hub has done since the start; `sockets` counts those open now, by face."""
+    """What the hub has done since the start; `sockets` counts those open now, by face, and `pictures` those drawn."""
 
     sockets: dict[str, int] = field(default_factory=dict)
     handshakes: int = 0
     pushes: int = 0
     stale: int = 0
     aborted: int = 0
-    pictures: int = 0
+    pictures: dict[str, int] = field(default_factory=dict)
     picture_seconds: float = 0.0
 
 
@@ -246,7 +246,8 @@ class Hub:
             log.exception("topic %s could not be drawn", name)
             raise
         finally:
-            self.figures.pictures += 1
+            face = name.partition(":")[0]
+            self.figures.pictures[face] = self.figures.pictures.get(face, 0) + 1
             self.figures.picture_seconds += loop.time() - begun
 
     def _plan(self, name: str, topic: _Topic, again_in: float | None) -> None:

@@ -3,6 +3,7 @@
 const Line = (() => {
   "use strict";
   const SILENT = 30000; // the server speaks every ten seconds; three missed and the socket is dead
+  const OPENING = 5000; // for a handshake: the system would repeat it ever more seldom, for minutes
   const MISSED = 12000; // one missed: after a sleep that is enough to doubt it
   const ANSWER = 6000; // to wait for an answer before it is sent again
   const BLOCKED = 2; // sockets that never opened, one after the other, while plain requests worked
@@ -16,6 +17,7 @@ const Line = (() => {
   let unopened = 0;
   let later;
   let polling;
+  let blocked = false; // plain requests work, and sockets do not
   const asked = new Map(); // key to who waits for its answer
 
   const up = () => socket?.readyState === WebSocket.OPEN;
@@ -52,7 +54,7 @@ const Line = (() => {
     };
   };
   const delay = () => {
-    if (polling) return 30000 * (0.75 + Math.random() / 2);
+    if (blocked) return 30000 * (0.75 + Math.random() / 2);
     return Math.min(5000, 400 * 2 ** Math.min(tries++, 5)) * (0.5 + Math.random() / 2);
   };
   const replace = () => {
@@ -91,6 +93,7 @@ const Line = (() => {
       const mine = polling;
       const there = await ask();
       if (mine !== polling) return;
+      blocked = there === true;
       there ? hear.up() : hear.down();
       polling = setTimeout(turn, 3000 + Math.random() * 2000);
     };
@@ -99,6 +102,7 @@ const Line = (() => {
   const stopPolling = () => {
     clearTimeout(polling);
     polling = undefined;
+    blocked = false;
   };
 
   // Awake again: look at once, and do not trust a socket that slept.
@@ -114,7 +118,10 @@ const Line = (() => {
   addEventListener("pageshow", (event) => event.persisted && wake());
   addEventListener("online", wake);
   document.addEventListener("resume", wake);
-  setInterval(() => up() && clock() - heard > SILENT && replace(), 5000);
+  setInterval(() => {
+    if (up()) clock() - heard > SILENT && replace();
+    else if (clock() - heard > OPENING) socket?.close();
+  }, 1000);
 
   const overSocket = (row) =>
     new Promise((resolve, reject) => {
@@ -149,6 +156,13 @@ const Line = (() => {
       hear = hearers;
       connect();
     },
-    send: (row) => (up() ? overSocket(row).catch(() => overHttp(row)) : overHttp(row)),
+    send: async (row) => {
+      try {
+        if (up()) return await overSocket(row);
+      } catch {
+        if (clock() - heard > MISSED) replace(); // neither an answer nor a pulse
+      }
+      return overHttp(row);
+    },
   };
 })();

@@ -7,11 +7,14 @@ import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from time import sleep
 from typing import Any
 
 from app.store.engine import BUSY_SECONDS, sqlite
 
 LOGS = ("", "-wal", "-shm")  # a database and what SQLite keeps beside it
+STEP = 256  # pages of a copy in one go, a megabyte
+REST = 0.01  # seconds between two steps
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,20 +29,30 @@ class Finding:
 def copy(source: Path, target: Path, check: Callable[[Path], object] = lambda file: None) -> None:
     """Copy a database that may be in use into one new file, through a temporary one beside it.
 
-    The copy is taken in one step, for a server that writes meanwhile would make every further step begin again; it
-    holds nobody up. `check` looks at the temporary file, and may raise to keep the target as it was.
+    It is taken in small steps with rests between them, so that disk and processor are the server's; a reading that is
+    held open meanwhile keeps the picture still, or a server that writes would make every step begin anew. `check`
+    looks at the temporary file, and may raise to keep the target as it was.
     """
     fresh = target.with_name(f"{target.name}.part")
     fresh.unlink(missing_ok=True)
     try:
-        os.close(os.open(fresh, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+        file = os.open(fresh, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
         there, here = _open(source), sqlite.connect(fresh)
+
+        def rest(*_: int) -> None:
+            os.fsync(file)  # little by little: one large write at the end would hold up the server's own
+            sleep(REST)
+
         try:
-            there.backup(here)
+            there.execute("BEGIN")
+            there.execute("SELECT count(*) FROM sqlite_schema").fetchall()  # from here on the picture is still
+            there.backup(here, pages=STEP, progress=rest)
+            there.rollback()
             here.execute("PRAGMA journal_mode=DELETE").fetchall()  # one file, whoever opens it
         finally:
             there.close()
             here.close()
+            os.close(file)
         check(fresh)
         _to_disk(fresh)
         fresh.replace(target)

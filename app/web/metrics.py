@@ -61,7 +61,10 @@ class _Figures(Collector):
         yield _counter("tovholder_pushes", "Frames given to sockets", hub.pushes)
         yield _counter("tovholder_sockets_behind", "Sockets that fell behind", hub.stale)
         yield _counter("tovholder_sockets_cut", "Sockets that were cut because they took nothing", hub.aborted)
-        yield _counter("tovholder_pictures", "Pictures drawn", hub.pictures)
+        pictures = CounterMetricFamily("tovholder_pictures", "Pictures drawn", labels=["face"])
+        for face, count in sorted(hub.pictures.items()):
+            pictures.add_metric([face], count)
+        yield pictures
         yield _counter("tovholder_picture_seconds", "Seconds spent drawing pictures", hub.picture_seconds)
         yield GaugeMetricFamily("tovholder_disk_free_bytes", "Bytes free in the data folder", self._here.disk.free())
         backup = self._here.settings.data / MARK

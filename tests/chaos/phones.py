@@ -20,6 +20,8 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import WebSocketException
 
 ANSWER = 3.0  # seconds before something is sent again
+OPENING = 5.0  # seconds for a handshake
+SILENT = 30.0  # the server speaks every ten seconds; three missed and the socket is dead
 CAP = 5.0
 AGAIN = {429, 500, 502, 503, 504, 507}
 
@@ -34,11 +36,11 @@ class Ledger:
     seconds: list[float] = field(default_factory=list)  # from the first try to the answer
     slowed: int = 0
     reconnects: int = 0
-    frames: list[float] = field(default_factory=list)  # moments at which frames came
+    heard: dict[str, list[float]] = field(default_factory=dict)  # by phone: the moments at which frames came
 
     def as_json(self) -> dict[str, object]:
         told = {"acknowledged": self.acknowledged, "refused": self.refused, "sent": sorted(self.sent)}
-        return told | {"seconds": self.seconds, "reconnects": self.reconnects}
+        return told | {"seconds": self.seconds, "reconnects": self.reconnects, "heard": self.heard}
 
 
 class Phone:
@@ -63,12 +65,12 @@ class Phone:
                     additional_headers={"Cookie": self.cookie},
                     compression=None,
                     ping_interval=None,
-                    open_timeout=5,
+                    open_timeout=OPENING,
                     close_timeout=0.2,
                 ) as socket:
                     self._socket, tries = socket, 0
                     while True:
-                        self._hear(str(await asyncio.wait_for(socket.recv(), 30)))
+                        self._hear(str(await asyncio.wait_for(socket.recv(), SILENT)))
             except (OSError, TimeoutError, WebSocketException):
                 tries += 1
                 self.ledger.reconnects += 1
@@ -78,7 +80,7 @@ class Phone:
 
     def _hear(self, frame: str) -> None:
         self.heard_at = perf_counter()
-        self.ledger.frames.append(self.heard_at)
+        self.ledger.heard.setdefault(self.name, []).append(self.heard_at)
         if frame.startswith("{"):
             answer = json.loads(frame)
             waiting = self._asked.pop(answer["key"], None)

@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import sqlite3
 import subprocess
 import time
 from collections.abc import Iterator
@@ -173,6 +174,40 @@ def test_on_a_disk_without_a_byte_left_deleting_works_and_the_server_recovers(sm
         (small / "filler").unlink()
         wait_for(small / "data" / "ballast")
         assert live.client().get(f"{live.url}/readyz").status_code == 200
+
+
+def test_on_a_disk_without_a_byte_left_a_card_can_be_taken_back(small):
+    with serving(small / "data", TOVHOLDER_DISK_RESERVE_MB=str(RESERVE)) as live:
+        wait_for(small / "data" / "ballast")
+        phone, activity = begun(live)
+        phone.post(live.join + "/cards", data=card(activity, "Det her fortryder jeg", "fuld-disk-0")).raise_for_status()
+        mine = phone.get(live.join + "/mine", headers={"accept": "text/html"}).text
+        card_id = re.search(r"/cards/(\d+)", mine)[1]
+        fill(small)
+        joined = [live.client().post(live.join + "/join", data={"role": "borger"}).status_code for _ in range(40)]
+        assert joined[-1] == 507, "what was left of the last page is used up"
+        assert phone.post(f"{live.join}/cards/{card_id}/withdraw").status_code == 303
+        assert "Det her fortryder jeg" not in live.opened("board").get("/board/1", headers={"accept": "text/html"}).text
+        (small / "filler").unlink()
+        wait_for(small / "data" / "ballast")
+        assert live.client().get(f"{live.url}/readyz").status_code == 200
+    database = sqlite3.connect(f"file:{small / 'data' / 'tovholder.sqlite3'}?mode=ro", uri=True)
+    assert database.execute("SELECT state FROM card WHERE key = 'fuld-disk-0'").fetchall() == [("withdrawn",)]
+    database.close()
+
+
+def test_without_its_ballast_no_card_could_be_taken_back_from_a_full_disk(small):
+    with serving(small / "data", TOVHOLDER_DISK_RESERVE_MB=str(RESERVE)) as live:
+        wait_for(small / "data" / "ballast")
+        phone, activity = begun(live)
+        phone.post(live.join + "/cards", data=card(activity, "Det her fortryder jeg", "fuld-disk-0")).raise_for_status()
+        mine = phone.get(live.join + "/mine", headers={"accept": "text/html"}).text
+        card_id = re.search(r"/cards/(\d+)", mine)[1]
+        (small / "data" / "ballast").unlink()
+        fill(small)
+        joined = [live.client().post(live.join + "/join", data={"role": "borger"}).status_code for _ in range(40)]
+        assert joined[-1] == 507
+        assert phone.post(f"{live.join}/cards/{card_id}/withdraw").status_code == 507
 
 
 def wait_for(file: Path) -> None:
