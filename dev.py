@@ -220,6 +220,12 @@ def install_model() -> None:
         say("without the sentence model: themes rest on words alone. `python3 dev.py model` tries once more")
 
 
+def compile_once() -> None:
+    """Read every module of the server once, so that no start has to compile one, even where Python is told to keep
+    nothing."""
+    call(PYTHON, "-c", "import app.cli, app.main", environment={**os.environ, "PYTHONDONTWRITEBYTECODE": ""})
+
+
 def digest(*files: str) -> str:
     """Fingerprint of what a step is made from: the Python, the checkout's place and the files."""
     text = hashlib.sha256(f"{sys.implementation.cache_tag} {ROOT}".encode())
@@ -267,6 +273,7 @@ def set_up(lock: str = "requirements.txt") -> None:
                 work[step]()
                 stamps[step] = stamp
                 STAMPS.write_text(json.dumps(stamps), "utf-8")
+            compile_once()
         except SetUpFailed:  # an installer that gives up leaves .venv whole
             note(b"")
             raise

@@ -130,7 +130,7 @@ class Phone:
     async def _over_http(self, to: str, fields: dict[str, str]) -> dict[str, object] | None:
         headers = {"origin": self.base, "accept": "application/json", "cookie": self.cookie}
         try:
-            async with httpx.AsyncClient(headers=headers, trust_env=False, timeout=ANSWER) as client:
+            async with httpx.AsyncClient(headers=headers, trust_env=False, timeout=ANSWER, verify=False) as client:
                 answer = await client.post(f"{self.base}/d/{self.code}/{to}", data=fields)
                 return {"status": answer.status_code, **answer.json()}
         except (httpx.HTTPError, ValueError):
