@@ -153,6 +153,31 @@ def edited(source: VectorSource, seeds: int) -> dict[str, float]:
     return {"edited": float(np.mean(stayed)), "locked": float(np.mean(locked_stayed))}
 
 
+def offered(source: VectorSource, seeds: int) -> dict[str, float]:
+    """At 120 cards every other theme is edited; at 200 a new grouping is adopted where one is offered.
+
+    Shares of boards with an offer, of cards in edited themes that stay and of all that move; ARI before and after.
+    """
+    lines = []
+    for name in SETS:
+        for seed in range(1, seeds + 1):
+            texts, truth = measures.sample(measures.labelled(name), 200, seed)
+            vectors = source.encode(texts)
+            first = [theme and -theme for theme in measures.grouped(vectors[:120], 120)]
+            kept = [themes.Theme(theme, edited=theme % 2 == 1) for theme in sorted({*first} - {None})]
+            placed = dict(enumerate(first + [None] * 80, start=1))
+            board = themes.Board([themes.Card(card, theme) for card, theme in placed.items()], kept)
+            placed |= themes.place(board, vectors, range(121, 201)).moves
+            board = themes.Board([themes.Card(card, theme) for card, theme in placed.items()], kept)
+            offer = themes.anew(board, vectors)
+            after = placed | offer.moves
+            stayed = np.mean([after[card] == theme for card, theme in placed.items() if theme and theme % 2])
+            scores = [measures.ari(truth, measures.apart(list(one.values()))) for one in (placed, after)]
+            lines.append([offer.adopted, stayed, len(offer.moves) / 200, *scores])
+    names = ("offered", "edited_stay", "moved", "ari_before", "ari_after")
+    return dict(zip(names, np.mean(lines, axis=0), strict=True))
+
+
 def scenario(source: VectorSource) -> dict[str, Any]:
     """Track 2 without help, and its 75 cards of the six headings of track 1: first guess, first three, after taps."""
     cards = [card for card in measures.scenario(2) if card[1] not in ("", "ingen")]
@@ -254,7 +279,12 @@ def show(found: dict[str, Any]) -> None:
         for size, sources in sizes.items():
             cells = [f"{one['ari']:.3f}/{one['nmi']:.3f} ({one['error']:.2f})" for one in sources.values()]
             print(f"{name:14}{size:5}  " + "".join(f"{cell:>24}" for cell in cells))
-    for part in ("coverage", "two_languages", "steadiness", "edited", "scenario", "labels", "cost"):
+    for size in SIZES:
+        columns = zip(*(sizes[size].values() for sizes in found["agreement"].values()), strict=True)
+        means = [[np.mean([one[key] for one in column]) for key in ("ari", "nmi", "error")] for column in columns]
+        cells = [f"{ari:.3f}/{nmi:.3f} ({error:.2f})" for ari, nmi, error in means]
+        print(f"{'mean':14}{size:5}  " + "".join(f"{cell:>24}" for cell in cells))
+    for part in ("coverage", "two_languages", "steadiness", "edited", "offered", "scenario", "labels", "cost"):
         print(f"\n{part}")
         for name, value in found[part].items():
             inside = value if isinstance(value, dict) else {"": value}
@@ -280,6 +310,7 @@ def main() -> None:
         "two_languages": two_languages(best, arguments.seeds),
         "steadiness": steadiness(best, arguments.seeds),
         "edited": edited(best, arguments.seeds),
+        "offered": offered(best, arguments.seeds),
         "scenario": scenario(best),
         "labels": labelling(arguments.seeds),
     }
