@@ -95,6 +95,8 @@
     scrollTo({ top: 0 });
   };
   const moreCards = async () => {
+    const waits = (await Outbox.kept()).some((row) => row.to.startsWith("sort/") && !row.refused);
+    if (waits) return; // the server would deal again what it has not heard of yet
     if (document.querySelector("[data-deal] form:not([inert])")) return byId("received")?.removeAttribute("hidden");
     await read("now", "#now");
     document.querySelector("[data-deal] article")?.focus();
