@@ -9,11 +9,11 @@ from pydantic import BaseModel, Field
 from starlette.responses import RedirectResponse, Response
 
 from app import activities, errors
-from app.domain import codes, dialogues
+from app.domain import codes, dialogues, texts
 from app.domain import links as capabilities
 from app.domain.dialogues import MANDATE, Preparation
 from app.models import now
-from app.settings import BODY_MAX
+from app.settings import BODY_MAX, TEXT_MAX
 from app.web import deps, links, office_view, place, qr, render
 from app.web.office_view import Typed
 
@@ -21,6 +21,7 @@ router = APIRouter(prefix="/dialogues/{dialogue_id}", dependencies=[deps.AtOffic
 
 Text = Annotated[str, Field(default="", max_length=BODY_MAX)]
 Face = Literal["board", "desk"]
+STATEMENTS_MAX = 12  # in one assessment
 
 
 class PreparationForm(BaseModel):
@@ -69,7 +70,8 @@ class PreparationForm(BaseModel):
 class StepForm(BaseModel):
     """A step to add. Only what its kind asks for is read; the kind itself checks it."""
 
-    kind: Literal["collect", "sort", "vote", "present"]
+    kind: Literal["collect", "sort", "vote", "assess", "present"]
+    unit: Literal["person", "table", "organisation"] = "person"
     title_da: Text
     title_en: Text
     prompt_da: Text
@@ -81,11 +83,33 @@ class StepForm(BaseModel):
     form: str = Field("dots", max_length=10)
     dots: int = Field(3, ge=1, le=9)
     cards: int = Field(4, ge=1, le=12)
+    steps: list[int] = Field(default_factory=list, max_length=60)
+    scale: str = Field("1-5", max_length=10)
+    statements: Text
+    arenas: bool = False
     show: str = Field("step", max_length=10)
 
 
 class LinkForm(BaseModel):
     renew: bool = False
+
+
+def _statements(form: StepForm) -> list[dict[str, str]]:
+    """What is assessed, one a line: Danish | English, and for a scale between poles Danish | English | left | right.
+
+    Raises Empty for an assessment of nothing, or TooLong.
+    """
+    if form.kind != "assess":
+        return []
+    typed = [line for line in re.split(r"[\r\n]+", form.statements) if line.strip()]
+    lines = [[part.strip() for part in line.split("|")] for line in typed]
+    if not lines:
+        raise errors.Empty
+    names = ("text_da", "text_en", "left_da", "right_da")
+    return [
+        {"key": f"own_{number}"} | {name: texts.line(part, TEXT_MAX) for name, part in zip(names, line, strict=False)}
+        for number, line in enumerate(lines[:STATEMENTS_MAX], start=1)
+    ]
 
 
 def _date(text: str) -> date:
@@ -144,12 +168,15 @@ async def prepare(request: Request, dialogue_id: deps.Id, form: Annotated[Prepar
 @router.post("/steps")
 async def add_step(request: Request, dialogue_id: deps.Id, form: Annotated[StepForm, Form()]) -> Response:
     """A step at the end of the run sheet."""
-    columns = form.model_dump(include={"kind", "title_da", "title_en", "prompt_da", "prompt_en", "minutes", "planned"})
+    columns = form.model_dump(
+        include={"kind", "title_da", "title_en", "prompt_da", "prompt_en", "minutes", "planned", "unit"}
+    )
     here = place.of(request)
     await here.read(dialogues.get, dialogue_id)
     try:
         settings = activities.KINDS[form.kind].settings(form.model_dump())
-        await here.change(dialogues.add_step, dialogue_id, columns | {"settings": settings})
+        made = columns | {"settings": settings, "statements": _statements(form)}
+        await here.change(dialogues.add_step, dialogue_id, made)
     except errors.Fact as fact:
         if render.is_htmx(request) or render.wants_json(request):
             raise

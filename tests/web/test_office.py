@@ -9,7 +9,7 @@ import pytest
 from sqlmodel import select
 
 from app import language
-from app.domain import agenda, dialogues, journal
+from app.domain import agenda, answers, dialogues, journal
 from app.models import CLOSED, Deletion, now
 from app.settings import MANDATE_MAX, TITLE_MAX
 from app.web import downloads, office_view
@@ -363,3 +363,24 @@ def test_a_file_name_comes_from_the_title_and_harms_nobody(title: str, plain: st
     found = re.fullmatch(r"attachment; filename=\"([a-z0-9.-]+)\"; filename\*=UTF-8''([A-Za-z0-9%._~-]+)", value)
     assert found is not None
     assert (found[1], unquote(found[2])) == (plain, whole)
+
+
+def test_an_assessment_and_a_sorting_of_some_steps_are_added(house: House) -> None:
+    number = house.do(dialogues.make, "T2", "Kladde", 90)
+    office, path = house.opened("office"), f"/office/dialogues/{number}/steps"
+    examples = next(step for step in house.read(agenda.steps, number) if step.title_da == "Eksempler")
+    lines = "Vi hører efter | We listen\r\nHvem? | Who? | De valgte | De aktive\r\n"
+    common = {"title_da": "Ny", "minutes": "5"}
+    assess = common | {"kind": "assess", "scale": "spectrum", "statements": lines, "unit": "table"}
+    assert office.post(path, data=assess).status_code == 303
+    assert office.post(path, data=common | {"kind": "sort", "cards": "3", "steps": [examples.id]}).status_code == 303
+    made, sort = house.read(agenda.steps, number)[-2:]
+    with language.speaking("da"):
+        found = house.read(answers.statements, made.id)
+    assert [(each.text, each.left, each.right) for each in found] == [
+        ("Vi hører efter", "", ""),
+        ("Hvem?", "De valgte", "De aktive"),
+    ]
+    assert (made.unit, sort.settings) == ("table", {"cards": 3, "steps": [examples.id]})
+    for bad in ({"statements": " \n"}, {"scale": "1-9"}, {"statements": "x" * 400}, {"unit": "crowd"}):
+        assert office.post(path, data=assess | bad).status_code == 422, bad
