@@ -16,6 +16,9 @@ question    what that step asked
 dots        dots in closed votes together; in a stance vote those who agreed less those who disagreed; else empty
 voters      people who gave it a dot, or agreed, in closed votes together; else empty
 written     when it was written, to the nearest minute, ISO 8601 with offset
+taps        how often people said where it belongs, in all sortings together; else empty
+agreement   the share of them that chose the commonest heading, in per cent, in the last of the sortings; else empty
+same_as     the number of the card that stands for it; else empty
 
 A field that a spreadsheet would calculate (= + - @ tab or return, also full-width, after blanks or quotation marks)
 gets one ' in front. Taking that one ' away gives the text as written. A key stays exact, so that a phone can find its
@@ -33,12 +36,12 @@ from sqlmodel import Session
 
 from app import language
 from app.documents import summary
-from app.domain import agenda, dialogues, themes
-from app.models import SHOWN, Card
+from app.domain import agenda, dialogues, doubles, sortings, themes
+from app.models import SHOWN, Activity, Card
 
 COLUMNS = (
     "key", "number", "kind", "text", "second", "theme", "state", "reason",
-    "activity", "question", "dots", "voters", "written",
+    "activity", "question", "dots", "voters", "written", "taps", "agreement", "same_as",
 )  # fmt: skip
 _FORMULA = re.compile(r"""[\s"'“”„‘’‚«»‹›]*[=+\-@＝＋－＠]|[ "']*[\t\r]""")
 
@@ -69,6 +72,9 @@ def _rows(session: Session, dialogue_id: int, texts_of_hidden: bool) -> Iterator
     steps = {step.id: (agenda.title(step), agenda.prompt(step, dialogue)) for step in rows}
     heading = {card.id: theme.label for theme in themes.view(session, dialogue_id) for card in theme.cards}
     dots, voters = _scores(session, dialogue_id)
+    taps, agreement = _sorted(session, rows)
+    same = doubles.stands_for(session, dialogue_id)
+    numbers = {card.id: card.number for card in summary.standing(session, dialogue_id)}
     for card in summary.standing(session, dialogue_id):
         readable = card.state == SHOWN or texts_of_hidden
         yield (
@@ -84,7 +90,22 @@ def _rows(session: Session, dialogue_id: int, texts_of_hidden: bool) -> Iterator
             dots.get(card.id, ""),
             voters.get(card.id, ""),
             _written(card),
+            taps.get(card.id or 0, ""),
+            agreement.get(card.id, ""),
+            numbers.get(same.get(card.id or 0, 0), ""),
         )
+
+
+def _sorted(session: Session, steps: list[Activity]) -> tuple[Counter[int], dict[int | None, int]]:
+    """Taps on each card in all sortings, and the agreement on it in the last one, by card id."""
+    taps: Counter[int] = Counter()
+    agreement: dict[int | None, int] = {}
+    for step in steps:
+        for card in sortings.of(session, step) if step.kind == "sort" and step.opened_at is not None else []:
+            if card.count:
+                taps[card.id] += card.count
+                agreement[card.id] = round(100 * card.agreement)
+    return taps, agreement
 
 
 def _scores(session: Session, dialogue_id: int) -> tuple[Counter[int | None], Counter[int | None]]:

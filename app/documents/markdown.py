@@ -117,7 +117,8 @@ def _themes(view: SummaryView) -> list[str]:
 
 def _card(card: CardView) -> str:
     second = f"\n>\n> *{literal(card.second_label)}*\n>\n{quoted(card.second)}" if card.second else ""
-    return f"**{card.number}** · {card.kind_name}\n\n{quoted(card.first)}{second}"
+    same = " · " + sentences.same_as(card.same_as) if card.same_as else ""
+    return f"**{card.number}** · {card.kind_name}{same}\n\n{quoted(card.first)}{second}"
 
 
 def _votes(view: SummaryView) -> list[str]:

@@ -101,6 +101,10 @@ def numbered(number: int) -> str:
     return gettext("no. %(number)s") % {"number": number}
 
 
+def same_as(number: int) -> str:
+    return gettext("same as %(number)s") % {"number": number}
+
+
 def verbatim() -> str:
     return gettext("The cards stand as they were written. Roles with fewer than five people are counted as others.")
 

@@ -21,7 +21,10 @@ from app.models import CLOSED, HIDDEN, WITHDRAWN, Activity, Card, Dialogue, Seri
 
 @dataclass(frozen=True, slots=True)
 class CardView:
-    """A card on show, word for word. `second_label` is the question the second field answers; `theme` may be empty."""
+    """A card on show, word for word. `theme` may be empty.
+
+    `second_label` is the question the second field answers.
+    """
 
     number: int
     kind: str
@@ -30,6 +33,7 @@ class CardView:
     second: str
     second_label: str
     theme: str
+    same_as: int = 0  # the number of the card that stands for it
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +166,10 @@ def ballots(session: Session, dialogue_id: int) -> list[tuple[Activity, TallyVie
 def _build(session: Session, dialogue: Dialogue) -> SummaryView:
     dialogue_id = dialogue.id or 0
     *placed, pile = themes.view(session, dialogue_id)
-    views = {card.id: _card(card, theme.label) for theme in (*placed, pile) for card in theme.cards}
+    shown = [(card, theme.label) for theme in (*placed, pile) for card in theme.cards]
+    numbers = {card.id: card.number for card, _ in shown}
+    same = {card: numbers.get(root, 0) for card, root in pile.stands_for.items()}
+    views = {card.id: _card(card, label, same.get(card.id or 0, 0)) for card, label in shown}
     in_order = sorted(views.values(), key=lambda card: card.number)
     per_step = Counter(card.activity_id for theme in (*placed, pile) for card in theme.cards)
     reasons = Counter(card.reason for card in standing(session, dialogue_id) if card.state == HIDDEN)
@@ -204,10 +211,10 @@ def _day(moment: datetime | None) -> date | None:
     return None if moment is None else moment.astimezone(language.ZONE).date()
 
 
-def _card(card: Card, theme: str) -> CardView:
+def _card(card: Card, theme: str, same_as: int) -> CardView:
     kind = card_kinds.kind(card.kind)
     label = kind.second.label if kind.second is not None else ""
-    return CardView(card.number, kind.key, kind.name, card.first, card.second, label, theme)
+    return CardView(card.number, kind.key, kind.name, card.first, card.second, label, theme, same_as)
 
 
 def _step(session: Session, step: Activity, dialogue: Dialogue, per_step: Counter[int]) -> StepView:

@@ -36,7 +36,9 @@ class Facilitator:
     async def open(self) -> None:
         """Trade the secret of the link for a cookie, and see what stands in the summary before. Raises Refused."""
         await self._line.post(f"{self._desk}/open", {"secret": self._secret})
-        self._room.ledger.dots_before = report.dots(report.rows(await self.summary()))
+        before = report.rows(await self.summary())
+        self._room.ledger.dots_before = report.dots(before)
+        self._room.ledger.taps_before = report.taps(before)
 
     async def summary(self) -> bytes:
         """The summary's CSV as it stands."""

@@ -170,7 +170,7 @@ class Person:
             if form is None:
                 break
             with contextlib.suppress(Refused):  # counted in the ledger by name
-                await self._phone.place(form, heading(form, self._room.chance))
+                await self._phone.place(form, self.part.name, heading(form, self._room.chance))
             found = await self._phone.look()
             form = next((each for each in found if each.action.endswith(f"/sort/{activity}")), None)
         step.voted.add(self.part.name)

@@ -123,12 +123,13 @@ class Phone:
         await self._send(form, {**values, "key": key})
         self._server.ledger.answers[key] = True
 
-    async def place(self, form: Form, choice: str) -> None:
+    async def place(self, form: Form, person: str, choice: str) -> None:
         """Say where the card of this form belongs. Raises Refused or Away."""
         key = secrets.token_urlsafe(12)
         self._server.ledger.taps[key] = False
         await self._send(form, {"choice": choice, "key": key})
         self._server.ledger.taps[key] = True
+        self._server.ledger.tapped.add((person, form.action.rpartition("/")[2], form.fixed["card"]))
 
     async def _send(self, form: Form, fields: Mapping[str, str]) -> dict[str, object]:
         to = form.action.removeprefix(f"{self._address}/")

@@ -38,6 +38,8 @@ class Ledger:
     cards: dict[str, Sending] = field(default_factory=dict)
     ballots: dict[str, Ballot] = field(default_factory=dict)
     taps: dict[str, bool] = field(default_factory=dict)  # key to whether it was answered
+    tapped: set[tuple[str, str, str]] = field(default_factory=set)  # person, sorting and card of those that were
+    taps_before: int = 0
     answers: dict[str, bool] = field(default_factory=dict)  # the same, of answers to statements
     refused: Counter[str] = field(default_factory=Counter)
     closed: set[str] = field(default_factory=set)
@@ -101,6 +103,8 @@ class Report:
     votes_doubled: int | None
     taps_sent: int
     taps_acknowledged: int
+    taps_lost: int | None
+    taps_doubled: int | None
     answers_sent: int
     answers_acknowledged: int
     refused: dict[str, int]
@@ -179,6 +183,11 @@ def dots(found: Iterable[Mapping[str, str]]) -> dict[int, int]:
     return {int(row["number"]): int(row["dots"].removeprefix("'")) for row in found if row["dots"]}
 
 
+def taps(found: Iterable[Mapping[str, str]]) -> int:
+    """How often people said where cards belong, over all cards."""
+    return sum(int(row["taps"]) for row in found if row.get("taps"))
+
+
 def expected_dots(ledger: Ledger) -> dict[int, int]:
     """What each option of a closed vote must have got from our people: each one's last acknowledged ballot."""
     last = {(ballot.person, ballot.activity): ballot for ballot in ledger.ballots.values() if ballot.answered}
@@ -201,13 +210,15 @@ def missing_dots(ledger: Ledger, found: list[dict[str, str]]) -> tuple[int, int]
 
 def build(ledger: Ledger, course: Course, summary: bytes | None) -> Report:
     """The report. `summary` is the CSV of the end, or None where there was no way to read it."""
-    lost = doubled = votes_lost = votes_doubled = None
+    lost = doubled = votes_lost = votes_doubled = taps_lost = taps_doubled = None
     if summary is not None:
         found = rows(summary)
         there, ours = keys(found), ledger.acknowledged()
         lost = sum(1 for key in ours if key not in there)
         doubled = sum(1 for key in ledger.cards if there[key] > 1)
         votes_lost, votes_doubled = missing_dots(ledger, found)
+        more = taps(found) - ledger.taps_before - len(ledger.tapped)
+        taps_lost, taps_doubled = max(0, -more), max(0, more)
     return Report(
         participants=course.participants,
         joined=ledger.joined,
@@ -223,6 +234,8 @@ def build(ledger: Ledger, course: Course, summary: bytes | None) -> Report:
         votes_doubled=votes_doubled,
         taps_sent=len(ledger.taps),
         taps_acknowledged=sum(ledger.taps.values()),
+        taps_lost=taps_lost,
+        taps_doubled=taps_doubled,
         answers_sent=len(ledger.answers),
         answers_acknowledged=sum(ledger.answers.values()),
         refused=dict(sorted(ledger.refused.items())),

@@ -48,6 +48,7 @@ def test_a_small_rehearsal_ends_with_every_card_in_the_summary_once(live, twenty
     }  # fmt: skip
     assert (told["votes_sent"], told["votes_lost"], told["votes_doubled"]) == (told["votes_acknowledged"], 0, 0)
     assert told["taps_sent"] == told["taps_acknowledged"] > 0
+    assert (told["taps_lost"], told["taps_doubled"]) == (0, 0)
     assert told["answers_sent"] == told["answers_acknowledged"] > 0
     sent = ("sent", "votes_sent", "taps_sent", "answers_sent")
     assert told["over_socket"] == sum(told[name] for name in sent)
