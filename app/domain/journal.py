@@ -1,6 +1,7 @@
 """Every act on the desk, kept as the rows it changed, so that it can be undone. No act deletes anything."""
 
 from collections.abc import Collection
+from contextvars import ContextVar
 from datetime import UTC, datetime
 from typing import Any
 
@@ -30,6 +31,8 @@ _TABLES: dict[str, type[SQLModel]] = {
     for model in (Activity, Agreement, Card, Dialogue, Option, Placement, Proposal, Theme)
 }
 
+acting: ContextVar[str] = ContextVar("acting", default="")  # the link behind what is done now, such as "desk 2"
+
 _SAID = ("Ban", "Apart")  # rows that only hold or do not
 
 
@@ -47,7 +50,7 @@ class Act:
 
     def __init__(self, tx: Transaction, dialogue_id: int, verb: str) -> None:
         self._tx = tx
-        self._edit = Edit(dialogue_id=dialogue_id, verb=verb)
+        self._edit = Edit(dialogue_id=dialogue_id, verb=verb, by=acting.get())
         self._changes: list[dict[str, Any]] = []
 
     def change(self, row: SQLModel, **values: Any) -> None:

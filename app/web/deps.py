@@ -10,7 +10,7 @@ from starlette.requests import HTTPConnection
 from starlette.responses import Response
 
 from app import errors, language
-from app.domain import codes, dialogues, links, participants
+from app.domain import codes, dialogues, journal, links, participants
 from app.domain.participants import Me
 from app.models import Dialogue, Link
 from app.settings import ID_MAX, WRONG_CODES_PER_DAY
@@ -119,7 +119,10 @@ async def may(connection: HTTPConnection, face: str, dialogue_id: int) -> bool:
         return False
     if (named, number) != (face, dialogue_id):
         return False
-    return await here.read(links.holds, face, dialogue_id, int(generation))
+    holds = await here.read(links.holds, face, dialogue_id, int(generation))
+    if holds:
+        journal.acting.set(f"{face} {generation}")
+    return holds
 
 
 async def desk(request: Request, dialogue_id: Id) -> Dialogue:

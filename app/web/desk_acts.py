@@ -18,10 +18,11 @@ LISTED = 20
 
 @dataclass(frozen=True, slots=True)
 class ChangeView:
-    """One act on the themes, and when."""
+    """One act on the themes, when, and by which link: `by` is the number of the desk's link, or empty."""
 
     at: datetime
     words: str
+    by: str
 
 
 def newest(session: Session, dialogue_id: int) -> str:
@@ -37,7 +38,7 @@ def undone(session: Session, dialogue_id: int) -> str:
 def changes(session: Session, dialogue_id: int) -> tuple[ChangeView, ...]:
     """What was done with the themes, the newest first: the room may see how its cards were handled."""
     found = journal.acts(session, dialogue_id, THEMES)[:LISTED]
-    return tuple(ChangeView(edit.created_at, words(edit)) for edit in found)
+    return tuple(ChangeView(edit.created_at, words(edit), edit.by.partition(" ")[2]) for edit in found)
 
 
 def words(edit: Edit | None) -> str:

@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 from sqlmodel import select
 
-from app.domain import cards, dialogues, journal, votes
+from app.domain import cards, dialogues, journal, links, votes
 from app.models import Edit, Theme
 from app.settings import HEADING_MAX
+from app.web import desk_acts
 from tests.web.house import House, opened_house, room, standing, voted
 
 HUGE = str(10**20)
@@ -31,6 +32,11 @@ ACTS: dict[str, Act] = {
     "rename": lambda made, ids, piles: (f"themes/{piles[0]}/rename", {"label": "Tid og hænder"}),
     "merge": lambda made, ids, piles: (f"themes/{piles[0]}/merge", {"into": piles[1]}),
     "lock": lambda made, ids, piles: (f"themes/{piles[0]}/lock", {"on": "true"}),
+    "pin": lambda made, ids, piles: (f"themes/{piles[0]}/pin", {"on": "true"}),
+    "join": lambda made, ids, piles: ("same/join", {"card": ids[:2]}),
+    "apart": lambda made, ids, piles: ("same/apart", {"card": ids[:2]}),
+    "delay": lambda made, ids, piles: ("delay", {"minutes": 10}),
+    "skip": lambda made, ids, piles: ("skip", {"step": made.step("Holdning").id, "on": "true"}),
     "hold": lambda made, ids, piles: ("cards/hold", {"card": ids[:3]}),
     "hide": lambda made, ids, piles: ("cards/hide", {"card": ids[:1], "reason": "Nævner en person"}),
     "step": lambda made, ids, piles: ("step", {"step": made.step("Holdning").id}),
@@ -263,3 +269,17 @@ def test_every_act_has_a_name_for_undo(house: House) -> None:
         assert said[1] not in ("", "The last change"), path
     kept = house.read(lambda session: session.exec(select(Edit.verb).where(Edit.dialogue_id == made.id)).all())
     assert {"move", "split", "new", "rename", "merge", "hold", "hide", "step", "extend", "end"} <= set(kept)
+
+
+def test_an_act_says_which_link_it_was_done_with_and_never_a_name(house):
+    made, _, piles = room(house)
+    desk = house.opened("desk", made.id)
+    desk.post(f"/desk/{made.id}/themes/{piles[0]}/rename", data={"label": "Et nyt navn"})
+    house.do(links.renew, "desk", made.id)
+    second = house.opened("desk", made.id)
+    second.post(f"/desk/{made.id}/themes/{piles[0]}/lock", data={"on": "true"})
+    [newest, before] = house.read(desk_acts.changes, made.id)[:2]
+    assert (newest.by, before.by) == ("2", "1")
+    phone = house.browser()
+    phone.post(f"/d/{made.dialogue.code}/join", data={"role": "borger"})
+    assert "(desk 2)" in phone.get(f"/d/{made.dialogue.code}").text
