@@ -5,6 +5,8 @@ from scipy import sparse
 from app.analysis import graph
 from app.analysis.embedding import LexicalVectors
 from app.analysis.graph import Graph
+from app.analysis.vectors import Vectors
+from tests.analysis import measures
 
 TEXTS = ["tid til møder", "møder tager tid", "tid", "frivillige hjælper", "hjælp fra frivillige", "frivillig", "", "😀"]
 
@@ -58,3 +60,30 @@ def test_modularity_counts_parted_equal_rows_where_most_of_them_are():
 
 def test_modularity_without_ties_is_zero():
     assert graph.modularity(Graph(sparse.csr_matrix((3, 3)), np.arange(3)), np.array([0, 1, 2])) == 0
+
+
+def spoken(subjects: int, each: int, apart: float) -> tuple[Vectors, list[int], list[int]]:
+    """Rows of meaning alone: subjects of `each` Danish and `each` English rows, the two languages `apart`. The rows,
+    their subjects and their languages."""
+    chance = np.random.default_rng(1)
+    about, language = np.eye(subjects + 1)[:subjects], np.eye(subjects + 1)[subjects]
+    rows, truth, tongue = [], [], []
+    for subject in range(subjects):
+        for number in range(2 * each):
+            row = about[subject] + number % 2 * apart * language + chance.normal(0, 0.05, subjects + 1)
+            rows.append(row / np.linalg.norm(row) * (0.7 if number % 2 else 0.9))
+            truth.append(subject)
+            tongue.append(number % 2)
+    return Vectors(sparse.csr_matrix((len(rows), 1), dtype=np.float32), np.array(rows, np.float32)), truth, tongue
+
+
+def test_a_language_ties_nobody_to_anybody():
+    vectors, truth, tongue = spoken(subjects=4, each=30, apart=2.0)
+    found = graph.communities(graph.nearest(vectors)).tolist()
+    assert measures.ari(truth, found) == pytest.approx(1)
+    assert measures.nmi(tongue, found) == pytest.approx(0, abs=0.01)
+
+
+def test_of_a_few_rows_no_middle_is_taken_away():
+    vectors, _, _ = spoken(subjects=1, each=3, apart=0.0)
+    assert set(graph.communities(graph.nearest(vectors)).tolist()) == {0}
