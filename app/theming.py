@@ -100,12 +100,19 @@ def grouped(
     placed = {row for pile in piles for row in pile} | set(first)
     unplaced = [row for row in range(len(rows)) if row not in placed]
     said = labels.labels(own, [rows[row] for row in [*first, *unplaced]], taken=headings)
+    under = [[row for row, at in first.items() if at == number] for number in range(len(headings))]
     themes_found = [
-        _theme(f"heading-{number + 1}", heading, [], [row for row, at in first.items() if at == number], vectors)
-        for number, heading in enumerate(headings)
+        Theme(f"heading-{number + 1}", heading, [], _typical(pile, rows, vectors), pile)
+        for number, (heading, pile) in enumerate(zip(headings, under, strict=True))
     ]
     themes_found += [
-        _theme(f"theme-{number + 1}", said[number].heading, list(said[number].terms), pile, vectors)
+        Theme(
+            f"theme-{number + 1}",
+            said[number].heading,
+            list(said[number].terms),
+            _typical(pile, rows, vectors),
+            pile,
+        )
         for number, pile in enumerate(piles)
     ]
     return Grouping(themes_found, unplaced)
@@ -139,9 +146,10 @@ def _found(vectors: Vectors, rows: Any) -> list[list[int]]:
     return [sorted(pile) for pile in piles.values()]
 
 
-def _theme(name: str, label: str, terms: list[str], rows: list[int], vectors: Vectors) -> Theme:
-    nearest = themes.typical(rows, vectors[rows]) if rows else [None]
-    return Theme(name, label, terms, nearest[0], rows)
+def _typical(pile: list[int], rows: Sequence[str], vectors: Vectors) -> int | None:
+    """The row nearest the middle; of rows that say the same to the machine, the first by alphabet."""
+    order = sorted(pile, key=lambda row: rows[row])
+    return order[themes.typical(range(len(order)), vectors[order])[0]] if order else None
 
 
 # --- reading

@@ -36,8 +36,11 @@ def rows_of(found: dict) -> list[int]:
     return sorted([row for theme in found["themes"] for row in theme["rows"]] + found["unplaced"])
 
 
-def as_texts(found: dict, rows: list[str]) -> set[tuple[str, frozenset[str]]]:
-    return {(theme["label"], frozenset(rows[row] for row in theme["rows"])) for theme in found["themes"]}
+def as_texts(found: dict, rows: list[str]) -> set[tuple[str, str, frozenset[str]]]:
+    return {
+        (theme["label"], rows[theme["typical"]], frozenset(rows[row] for row in theme["rows"]))
+        for theme in found["themes"]
+    }
 
 
 @pytest.fixture(scope="module")
@@ -64,6 +67,13 @@ def source() -> embedding.VectorSource:
 def test_the_order_of_the_rows_changes_nothing(result, source, seed):
     shuffled = random.Random(seed).sample(TEXTS, len(TEXTS))
     assert as_texts(asdict(theming.grouped(shuffled, [], source)), shuffled) == as_texts(result, TEXTS)
+
+
+def test_of_rows_that_say_the_same_the_order_chooses_none(source):
+    twins = [f"{text}{end}" for text in cards.KEYS + cards.TIME for end in ("", "!", " ...")]
+    found = theming.grouped(twins, [], source)
+    turned = theming.grouped(twins[::-1], [], source)
+    assert as_texts(asdict(found), twins) == as_texts(asdict(turned), twins[::-1])
 
 
 def test_known_headings_come_first_with_what_belongs_under_them(tmp_path):
