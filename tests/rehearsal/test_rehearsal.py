@@ -50,8 +50,8 @@ def test_a_small_rehearsal_ends_with_every_card_in_the_summary_once(live, twenty
     assert told["taps_sent"] == told["taps_acknowledged"] > 0
     assert (told["taps_lost"], told["taps_doubled"]) == (0, 0)
     assert told["answers_sent"] == told["answers_acknowledged"] > 0
-    sent = ("sent", "votes_sent", "taps_sent", "answers_sent")
-    assert told["over_socket"] == sum(told[name] for name in sent)
+    sent = sum(told[name] for name in ("sent", "votes_sent", "taps_sent", "answers_sent"))
+    assert 0 <= sent - told["over_socket"] <= told["returned"] + told["rescanned"]  # whose socket was not open yet
     assert (told["returned"], told["rescanned"], told["refused"], told["unsent"]) == (1, 3, {}, 0)
     assert (told["steps"], told["wall"]["newest"], told["finished"], told["why"]) == (21, 20, True, [])
     kept = report.rows((tmp_path / "kept" / "summary.csv").read_bytes())
