@@ -73,7 +73,7 @@ def create(settings: Settings) -> FastAPI:
         settings.public_url = f"http://{settings.host}:{settings.port}"
     key = settings.key()
     hub = Hub(
-        lambda topic, spoken: pictures.draw(topic, spoken),
+        lambda topic, spoken, earlier: pictures.draw(topic, spoken, earlier),
         rests={"board": limits.BOARD_TICK, "phones": limits.PHONE_TICK, "desk": limits.PHONE_TICK},
     )
     relay = _relay(hub, settings.database, lambda ids: here.read_now(dialogues.numbers, ids))

@@ -13,9 +13,13 @@ class Count:
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """`template` is the partial, `view` a frozen read model, `again_in` seconds until the clock changes the picture."""
+    """`template` is the partial, `view` a frozen read model, `again_in` seconds until the clock changes the picture.
+
+    `basis` is what of the view the partial shows, where that is so little that the picture often stays as it is.
+    """
 
     template: str
     view: object = None
     counts: tuple[Count, ...] = field(default=())
     again_in: float | None = None
+    basis: object = None

@@ -106,7 +106,9 @@ def board(session: Session, dialogue: Dialogue, activity: Activity) -> Scene:
         Count(tally.voted, language.gettext("of %(here)d have voted") % {"here": tally.here}),
         Count(tally.abstained, language.gettext("skipped")),
     )
-    return Scene("vote/_board.html" if view.open else "vote/_board_result.html", view, counted)
+    if not view.open:
+        return Scene("vote/_board_result.html", view, counted)
+    return Scene("vote/_board.html", view, counted, basis=(view.form, view.dots, view.options))
 
 
 def desk(session: Session, dialogue: Dialogue, activity: Activity) -> Scene:

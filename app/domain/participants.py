@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from sqlalchemy import func
 from sqlmodel import Session, col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from app import errors, language
 from app.domain import codes
@@ -149,9 +150,12 @@ def speak(tx: Transaction, me: Me, spoken: str) -> None:
 
 def count(session: Session, dialogue_id: int) -> int:
     """How many have joined."""
-    return session.exec(
-        select(func.count()).select_from(Participant).where(Participant.dialogue_id == dialogue_id)
-    ).one()
+    return session.exec(counting(dialogue_id)).one()
+
+
+def counting(dialogue_id: int) -> SelectOfScalar[int]:
+    """The same as a statement, to ask it together with others."""
+    return select(func.count()).select_from(Participant).where(Participant.dialogue_id == dialogue_id)
 
 
 def groups(session: Session, dialogue_id: int) -> list[GroupView]:

@@ -193,14 +193,14 @@ def tally(session: Session, activity: Activity) -> TallyView:
     voters = select(Vote.participant_id).where(Vote.activity_id == activity_id)
     if form(activity) in ("dots", "rank"):
         voters = voters.where(Vote.value > 0)
-    voted = session.exec(select(func.count(func.distinct(voters.subquery().c.participant_id)))).one()
-    skipped = session.exec(
-        select(func.count()).select_from(Abstention).where(Abstention.activity_id == activity_id)
-    ).one()
+    voted = select(func.count(func.distinct(voters.subquery().c.participant_id)))
+    skipped = select(func.count()).select_from(Abstention).where(Abstention.activity_id == activity_id)
+    counts = (participants.counting(activity.dialogue_id), voted, skipped)
+    here, cast, abstained = session.exec(select(*(count.scalar_subquery() for count in counts))).one()
     shown = activity.revealed and activity.state != OPEN
     poles = form(activity) == "spectrum"  # counted by `profiles.leaning`
     results = _results(session, activity) if shown and not poles else ()
-    return TallyView(participants.count(session, activity.dialogue_id), voted, skipped, results)
+    return TallyView(here, cast, abstained, results)
 
 
 def weight(form_: str, value: int) -> int:

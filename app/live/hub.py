@@ -24,10 +24,14 @@ REST_BETWEEN_SOCKETS = 500  # sockets served before votes get a turn
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """A picture of a topic: named parts of HTML. `again_in` asks for a new picture after so many seconds."""
+    """A picture of a topic: named parts of HTML. `again_in` asks for a new picture after so many seconds.
+
+    `basis` is for the one who draws: what a part was drawn from, so that the next picture can take it over.
+    """
 
     parts: dict[str, str]
     again_in: float | None = None
+    basis: object = None
 
     def whole(self) -> str:
         return "".join(self.parts.values())
@@ -39,7 +43,7 @@ class Frame:
         return "".join(html for name, html in self.parts.items() if earlier.parts.get(name) != html)
 
 
-Draw = Callable[[str, str], Frame]
+Draw = Callable[[str, str, Frame | None], Frame]
 
 
 @dataclass(slots=True)
@@ -102,7 +106,10 @@ class _Topic:
 
 
 class Hub:
-    """All sockets of one process. `draw(topic, language)` runs in a thread and reads the database."""
+    """All sockets of one process.
+
+    `draw(topic, language, earlier picture)` runs in a thread and reads the database.
+    """
 
     def __init__(self, draw: Draw, rests: dict[str, float], heartbeat: float = 10.0) -> None:
         self.figures = Figures()
@@ -178,7 +185,7 @@ class Hub:
         self.figures.handshakes += 1
         if audience.seen is None:
             if audience.first is None:  # a whole room that comes back at once is shown one drawing
-                audience.first = asyncio.ensure_future(self._drawn(name, language))
+                audience.first = asyncio.ensure_future(self._drawn(name, language, None))
             try:
                 frame = await asyncio.shield(audience.first)
             except Exception:
@@ -227,7 +234,8 @@ class Hub:
             topic.ticking = None
 
     async def _redraw(self, name: str, topic: _Topic, language: str) -> None:
-        frame = await self._drawn(name, language)
+        audience = topic.audiences.get(language)
+        frame = await self._drawn(name, language, audience.seen if audience else None)
         audience = topic.audiences.get(language)
         if audience is None:
             return  # the last one left meanwhile
@@ -237,11 +245,11 @@ class Hub:
         if text:
             await self._hand_out(audience, Text(text))
 
-    async def _drawn(self, name: str, language: str) -> Frame:
+    async def _drawn(self, name: str, language: str, earlier: Frame | None) -> Frame:
         loop = asyncio.get_running_loop()
         begun = loop.time()
         try:
-            return await loop.run_in_executor(self._threads, self._draw, name, language)
+            return await loop.run_in_executor(self._threads, self._draw, name, language, earlier)
         except Exception:
             log.exception("topic %s could not be drawn", name)
             raise

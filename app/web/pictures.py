@@ -34,7 +34,6 @@ class BoardView:
     steps: tuple[StepView, ...]
     roles: dict[int, str]
     scene: Scene
-    here: int
     newest: int
     seq: int
     seconds_left: int | None
@@ -50,10 +49,16 @@ class BoardView:
         folder, _, partial_name = self.scene.template.removesuffix(".html").partition("/")
         return partial_name.removeprefix("_board").removeprefix("_") or folder
 
+    @property
+    def basis(self) -> object:
+        """What the scene's region shows, or None where it is drawn anew every time."""
+        return None if self.scene.basis is None else (self.scene.template, self.calm, self.scene.basis)
+
 
 def board(session: Session, here: Place, dialogue_id: int, arena: int = 0) -> BoardView:
     """The wall of a dialogue, complete; or of one of its arenas, which shows no card of another. Raises NotFound."""
     dialogue = dialogues.get(session, dialogue_id)
+    steps = tuple(agenda.view(session, dialogue))  # before the current one, which is then among them
     activity = agenda.current(session, dialogue)
     own = groups.one(session, dialogue_id, arena) if arena else None
     scene = _scene(session, dialogue, activity, arena)
@@ -66,10 +71,9 @@ def board(session: Session, here: Place, dialogue_id: int, arena: int = 0) -> Bo
         code=codes.shown(dialogue.code),
         site=here.settings.public_url.partition("//")[2],
         qr=qr.path(f"{here.settings.public_url}/d/{dialogue.code}"),
-        steps=tuple(agenda.view(session, dialogue)),
+        steps=steps,
         roles={role.position: participants.name_of(role) for role in dialogues.perspectives(session, dialogue_id)},
         scene=scene,
-        here=participants.count(session, dialogue_id),
         newest=dialogue.card_count,
         seq=dialogue.seq,
         seconds_left=max(0, ceil((ends - now()).total_seconds())) if ends else None,
@@ -94,12 +98,15 @@ def _scene(session: Session, dialogue: Dialogue, activity: Activity | None, aren
     return board_of(session, dialogue, activity)
 
 
-def board_parts(view: BoardView) -> dict[str, str]:
-    """The regions of the wall, each with its own id: the same text is first paint, reconnect and live update."""
+def board_parts(view: BoardView, scene: str = "") -> dict[str, str]:
+    """The regions of the wall, each with its own id: the same text is first paint, reconnect and live update.
+
+    `scene` is the scene's region where it is known already.
+    """
     return {
         "pulse": partial("board/_pulse.html", view=view),
         "head": partial("board/_head.html", view=view),
-        "scene": partial("board/_scene.html", view=view),
+        "scene": scene or partial("board/_scene.html", view=view),
         "sums": partial("board/_sums.html", view=view),
         "rope": partial("board/_rope.html", view=view),
     }
@@ -129,11 +136,14 @@ class Pictures:
     def __init__(self, here: Place) -> None:
         self._here = here
 
-    def draw(self, topic: str, spoken: str) -> Frame:
-        """The picture of "board:ID", "phones:ID" or "desk:ID" in a language."""
+    def draw(self, topic: str, spoken: str, earlier: Frame | None = None) -> Frame:
+        """The picture of "board:ID", "phones:ID" or "desk:ID" in a language; what an earlier one shows already is not
+        drawn again."""
         face, _, number = topic.partition(":")
         with language.speaking(spoken), Session(self._here.readers) as session:
             if face == "board":
                 view = board(session, self._here, int(number))
-                return Frame(board_parts(view), again_in=view.scene.again_in)
+                same = earlier is not None and earlier.basis == view.basis is not None
+                parts = board_parts(view, earlier.parts["scene"] if earlier and same else "")
+                return Frame(parts, view.scene.again_in, view.basis)
             return Frame({"pulse": partial("_pulse.html", view=pulse(session, int(number)))})

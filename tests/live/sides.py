@@ -46,7 +46,7 @@ class Side:
         )
         self.writer = store.Writer(store.writing(url), self.relay.announce)
 
-    def _draw(self, topic: str, _spoken: str) -> Frame:
+    def _draw(self, topic: str, _spoken: str, _earlier: Frame | None) -> Frame:
         self.drawn.append(topic)
         dialogue_id = int(topic.partition(":")[2])
         return Frame({"pulse": str(self.numbers([dialogue_id])[dialogue_id])})

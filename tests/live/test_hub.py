@@ -19,7 +19,7 @@ class Wall:
         self.broken = False
         self.again_in: float | None = None
 
-    def draw(self, topic: str, spoken: str) -> Frame:
+    def draw(self, topic: str, spoken: str, _earlier: Frame | None) -> Frame:
         self.drawn.append(spoken)
         if self.broken:
             raise ValueError
