@@ -151,15 +151,17 @@ def _sheet(piles: list[tuple[list[Worded], dict[str, Grid], str]]) -> Sheet:
 
 def _fill(cards: Sequence[Worded], grid: Grid) -> list[tuple[int, Shape, Shape]]:
     """Page, place and shape of each card: the smallest shape that holds it, on the first page with room."""
-    filled: list[_Page] = []
+    pages: list[_Page] = []
+    first = dict.fromkeys(grid.shapes, 0)  # page that may have room for a shape: pages only ever get fuller
     placed: list[tuple[int, Shape, Shape]] = []
     for card in cards:
         shape = next((shape for shape in grid.shapes if grid.holds(card, shape)), grid.shapes[-1])
-        for number, page in enumerate([*filled, _Page(grid)]):
-            at = page.place(shape)
+        while True:
+            if first[shape] == len(pages):
+                pages.append(_Page(grid))
+            at = pages[first[shape]].place(shape)
             if at is not None:
-                if number == len(filled):
-                    filled.append(page)
-                placed.append((number, at, shape))
+                placed.append((first[shape], at, shape))
                 break
+            first[shape] += 1
     return placed

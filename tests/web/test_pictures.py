@@ -1,4 +1,4 @@
-"""The pictures of a topic: what an earlier one shows already is taken over, and the picture is the same as a new one."""
+"""The pictures of a topic: what an earlier one shows already is taken over, and is the same as drawn anew."""
 
 from types import SimpleNamespace
 
