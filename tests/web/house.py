@@ -10,14 +10,14 @@ from starlette.testclient import TestClient
 
 from app import main
 from app.domain import links, themes, votes
-from app.models import Activity, Ban, Card, Dialogue, Option, Perspective, Placement, Theme
+from app.models import Activity, Apart, Ban, Card, Dialogue, Option, Perspective, Placement, Theme
 from app.settings import Settings
 from app.store import schema
 from app.web.place import Place
 from tests.domain import hall
 from tests.domain.hall import Hall
 
-STANDING: tuple[type[SQLModel], ...] = (Activity, Ban, Card, Dialogue, Option, Perspective, Placement, Theme)
+STANDING: tuple[type[SQLModel], ...] = (Activity, Apart, Ban, Card, Dialogue, Option, Perspective, Placement, Theme)
 
 
 class House:
