@@ -95,9 +95,10 @@ class _Audience:
 
 @dataclass(slots=True)
 class _Topic:
-    """A topic while somebody watches it."""
+    """A topic while somebody watches it. `took` is how many seconds its last drawing took."""
 
     rest: float
+    took: float = 0.0
     audiences: dict[str, _Audience] = field(default_factory=dict)
     dirty: bool = False
     ticking: asyncio.Task[None] | None = None
@@ -216,20 +217,22 @@ class Hub:
     # --- drawing
 
     async def _tick(self, name: str, topic: _Topic) -> None:
-        """The leading edge at once, then at most one picture per rest."""
+        """The leading edge at once, then at most one picture per rest; one that takes long leaves as much time again
+        for everybody else."""
         loop = asyncio.get_running_loop()
         try:
             while topic.dirty and topic.audiences:
-                pause = topic.drawn_at + topic.rest - loop.time()
+                pause = topic.drawn_at + max(topic.rest, 2 * topic.took) - loop.time()
                 if pause > 0:
                     await asyncio.sleep(pause)
                 topic.dirty = False
-                topic.drawn_at = loop.time()
+                topic.drawn_at = begun = loop.time()
                 for language in sorted(topic.audiences):
                     try:
                         await self._redraw(name, topic, language)
                     except Exception:  # it is in the log; the picture is still owed
                         topic.dirty, topic.drawn_at = True, loop.time() + TRY_AGAIN_IN
+                topic.took = loop.time() - begun
         finally:
             topic.ticking = None
 

@@ -9,6 +9,7 @@ from typing import Protocol
 
 from app.web import board_text
 from app.web.board_layout import Spots
+from app.web.board_text import Measured
 
 Shape = tuple[int, int]  # columns, rows
 
@@ -42,13 +43,14 @@ class Grid:
     corner: Shape = (0, 0)
     shapes: tuple[Shape, ...] = ((1, 1), (2, 1), (2, 2))
 
-    def holds(self, card: Worded, shape: Shape) -> bool:
-        """Whether the whole card fits in this many columns and rows."""
+    def holds(self, card: tuple[Measured, Measured], shape: Shape) -> bool:
+        """Whether a whole card, the measured texts of its fields, fits in this many columns and rows."""
         room = self.letters + (shape[0] - 1) * self.wider
         lines = self.lines + int((shape[1] - 1) * self.taller)
-        used = board_text.lines(card.first, room)
-        if card.second:
-            used += board_text.lines(card.second, room - 3) + 1
+        first, second = card
+        used = board_text.lines_of(first, room)
+        if second:
+            used += board_text.lines_of(second, room - 3) + 1
         return used <= lines
 
 
@@ -137,10 +139,11 @@ def _sorted(cards: Sequence[Worded]) -> tuple[list[Worded], list[Worded]]:
 def _sheet(piles: list[tuple[list[Worded], dict[str, Grid], str]]) -> Sheet:
     spots: dict[int, Spots] = {card.id: {} for pile, _, _ in piles for card in pile}
     kinds: Spots = {}
+    texts = [[_measured(card) for card in pile] for pile, _, _ in piles]
     for form in TWO:
         names: list[str] = []
-        for pile, grids, name in piles:
-            filled = _fill(pile, grids[form])
+        for (pile, grids, name), measured in zip(piles, texts, strict=True):
+            filled = _fill(measured, grids[form])
             for card, (page, (column, row), (wide, tall)) in zip(pile, filled, strict=True):
                 spots[card.id][form] = f"{len(names) + page} c{column} r{row} w{wide} t{tall}"
             kind = f"{name} g{grids[form].columns}x{grids[form].rows}"
@@ -149,7 +152,11 @@ def _sheet(piles: list[tuple[list[Worded], dict[str, Grid], str]]) -> Sheet:
     return Sheet(tuple((card, spots[card.id]) for pile, _, _ in piles for card in pile), kinds)
 
 
-def _fill(cards: Sequence[Worded], grid: Grid) -> list[tuple[int, Shape, Shape]]:
+def _measured(card: Worded) -> tuple[Measured, Measured]:
+    return board_text.measured(card.first), board_text.measured(card.second) if card.second else []
+
+
+def _fill(cards: Sequence[tuple[Measured, Measured]], grid: Grid) -> list[tuple[int, Shape, Shape]]:
     """Page, place and shape of each card: the smallest shape that holds it, on the first page with room."""
     pages: list[_Page] = []
     first = dict.fromkeys(grid.shapes, 0)  # page that may have room for a shape: pages only ever get fuller

@@ -11,6 +11,7 @@ from math import ceil
 
 _SLIM = frozenset("iljtfrI.,:;'!|()[]-»«’‘")
 _BROAD = frozenset("mwMWOQGDHNUÆØ@%&—…")
+Measured = list[list[float]]
 MORE = "\u00a0…"  # never alone on a line
 _WORD = re.compile(r"[^ \t\n]+")
 
@@ -35,12 +36,21 @@ def _letter(letter: str) -> float:
 
 def lines(text: str, room: float) -> int:
     """How many lines of `room` letters a text needs; a word that is longer than a line is broken anywhere."""
+    return lines_of(measured(text), room)
+
+
+def measured(text: str) -> Measured:
+    """A text to be set on lines of different lengths: the widths of its words, paragraph by paragraph."""
+    return [[width(word) for word in _WORD.findall(paragraph)] for paragraph in text.split("\n")]
+
+
+def lines_of(text: Measured, room: float) -> int:
+    """The same as `lines`, of a text that is measured."""
     needed = 0
-    for paragraph in text.split("\n"):
+    for paragraph in text:
         left = 0.0
         needed += 1
-        for word in _WORD.findall(paragraph):
-            long = width(word)
+        for long in paragraph:
             if left and left + 1 + long > room:
                 needed += 1
                 left = 0.0

@@ -1,6 +1,7 @@
 """The hub: one drawing a language a tick, the same text to all, nobody waits for anybody."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
 
@@ -89,6 +90,27 @@ def test_many_announcements_are_few_drawings_one_a_language():
             await asyncio.sleep(0.3)
             assert [tray.got[-1] for tray in trays] == ["p99"] * 4
             assert wall.drawn.count("da") == wall.drawn.count("en") <= 8
+
+    playing(scene())
+
+
+def test_a_picture_that_takes_long_leaves_as_much_time_for_everybody_else():
+    class Slow(Wall):
+        def draw(self, topic: str, spoken: str, earlier: Frame | None) -> Frame:
+            time.sleep(0.1)
+            return super().draw(topic, spoken, earlier)
+
+    async def scene():
+        wall = Slow()
+        async with started(wall, rest=0.01) as hub:
+            await watching(hub)
+            wall.drawn.clear()
+            begun = time.monotonic()
+            for number in range(100):
+                wall.parts["pulse"] = f"p{number}"
+                hub.announce({"board:1"})
+                await asyncio.sleep(0.01)
+            assert len(wall.drawn) <= (time.monotonic() - begun) / 0.2 + 1
 
     playing(scene())
 
