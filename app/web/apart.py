@@ -99,15 +99,18 @@ def main(model: str) -> None:
     while True:
         try:
             question, standing = pickle.load(sys.stdin.buffer)  # noqa: S301 - from our own server
-        except EOFError:
+        except (EOFError, pickle.UnpicklingError):  # the server has ended, perhaps in the middle of a word
             return
         try:
             answer: object = getattr(arranger, question)(standing)
         except Exception:
             log.exception("a board could not be arranged")
             answer = "failed"
-        pickle.dump(answer, answers)
-        answers.flush()
+        try:
+            pickle.dump(answer, answers)
+            answers.flush()
+        except BrokenPipeError:
+            return
 
 
 if __name__ == "__main__":

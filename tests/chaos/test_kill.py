@@ -14,6 +14,7 @@ from tests.conftest import Live, serve
 
 pytestmark = pytest.mark.slow
 
+PATIENCE = 600.0  # seconds a card is kept and sent again: the server is down more often than up
 READY_WITHIN = 3.0  # seconds from the end of a server until the next one answers
 
 
@@ -29,7 +30,7 @@ async def storm(
 
     async def write(phone: Phone) -> None:
         while writing:
-            await phone.card(venue.activity)
+            await phone.card(venue.activity, PATIENCE)
             await asyncio.sleep(chance.uniform(0, 0.05))
 
     work = [asyncio.create_task(write(phone)) for phone in phones]
@@ -57,16 +58,16 @@ def killed(tmp_path, people: int, kills: int) -> None:
         venue.live.process = live.process
         stored = venue.keys()
         assert rows(live.data, "PRAGMA integrity_check") == [("ok",)]
-    assert len(stored) == len(set(stored)), "a card stands twice"
-    assert set(ledger.acknowledged) - set(stored) == set(), "an acknowledged card is gone"
+    lost, doubled = set(ledger.acknowledged) - set(stored), len(stored) - len(set(stored))
+    print(
+        f"{kills} kills, {len(ledger.acknowledged)} acknowledged, {len(lost)} lost, {doubled} doubled; ready again"
+        f" after {median(ready):.1f} s, at most {max(ready):.1f} s; {ledger.reconnects} reconnects"
+    )
+    assert (doubled, lost) == (0, set())
     assert set(stored) == ledger.sent, "everything that was sent got through in the end"
     assert sorted(venue.texts()) == sorted(f"Råd fra {key}" for key in stored), "word for word"
     numbers = list(ledger.acknowledged.values())
     assert len(numbers) == len(set(numbers))
-    print(
-        f"{kills} kills, {len(ledger.acknowledged)} acknowledged, 0 lost, 0 doubled; ready again after"
-        f" {median(ready):.1f} s, at most {max(ready):.1f} s; {ledger.reconnects} reconnects"
-    )
     assert max(ready) <= READY_WITHIN
 
 

@@ -1,13 +1,17 @@
 """The process that groups: it answers as the arranger does, is started again when it dies, and never outlives us."""
 
 import os
+import pickle
 import signal
+import subprocess
+import sys
 import time
 
 import pytest
 
 from app.domain import grouping, themes
 from app.web.apart import Apart, Failed
+from tests.conftest import ROOT
 from tests.domain.hall import Hall, writing
 
 
@@ -47,6 +51,18 @@ def test_a_new_grouping_is_worked_out_there_too(apart, hall):
     [first, *_] = hall.read(themes.view)
     hall.do(themes.rename, first.id, "Nøgler")
     assert apart.regrouping(hall.read(grouping.standing)).moves == ()  # it lies as well as it can
+
+
+def test_a_server_that_ends_in_the_middle_of_a_word_leaves_no_complaint(hall):
+    word = pickle.dumps(("arrangement", hall.read(grouping.standing)))
+    process = [sys.executable, "-m", "app.web.apart", ""]
+    done = subprocess.run(process, input=word[:-10], capture_output=True, cwd=ROOT)
+    assert (done.returncode, done.stdout, done.stderr) == (0, b"", b"")
+    reader, writer = os.pipe()
+    os.close(reader)  # nobody waits for the answer
+    done = subprocess.run(process, input=word, stdout=writer, stderr=subprocess.PIPE, cwd=ROOT)
+    os.close(writer)
+    assert (done.returncode, done.stderr) == (0, b"")
 
 
 def test_a_corrected_card_is_read_anew(apart, hall):
