@@ -8,6 +8,7 @@ import re
 
 from app import language
 from app.documents import sentences
+from app.documents.stands import AnswerView
 from app.documents.summary import CardView, ResultView, StepView, SummaryView, VoteView
 from app.language import gettext
 
@@ -28,6 +29,7 @@ def render(view: SummaryView) -> str:
             *_agenda(view),
             *_themes(view),
             *_votes(view),
+            *_profiles(view),
             *_list(gettext("What we agreed"), view.agreements),
             *_list(gettext("What we asked"), view.questions),
             *_closing(view),
@@ -139,6 +141,23 @@ def _row(vote: VoteView, row: ResultView) -> str:
     score = sentences.score(vote.form, row.total, row.voters, row.against, row.passed)
     second = f" ({_inline(row.card.second)})" if row.card.second else ""
     return f"**{score}** · {_inline(row.card.first)}{second} · {sentences.numbered(row.card.number)}"
+
+
+def _profiles(view: SummaryView) -> list[str]:
+    parts = []
+    for profile in view.profiles:
+        asked = literal(profile.prompt) if profile.prompt else ""
+        said = " ".join(filter(None, (profile.turnout, profile.before_after)))
+        rows = "\n".join(f"- {_inline(row.text)}: {_answered(row)}" for row in profile.rows)
+        parts += [f"### {_inline(profile.title)}", *filter(None, [asked, said, rows])]
+    return _section(gettext("Where we stand"), *parts)
+
+
+def _answered(row: AnswerView) -> str:
+    if row.counts:
+        return ", ".join(f"{number} {word}" for word, number in row.counts)
+    lines = ", ".join(f"{literal(line.name)} {language.number(line.mean, 1)}" for line in row.lines)
+    return f"**{language.number(row.mean, 2)}** ({row.n})" + (f"; {lines}" if lines else "")
 
 
 def _list(heading: str, cards: tuple[CardView, ...]) -> list[str]:

@@ -46,6 +46,10 @@ def method(form: str, dots: int) -> str:
     """How people voted."""
     if form == "stance":
         return gettext("Agree, disagree or pass on each card.")
+    if form == "spectrum":
+        return gettext("A point between the two poles of each card, 1 to 7.")
+    if form == "rank":
+        return gettext("Up to five places each: the first counts five points, the fifth one.")
     return ngettext("%(num)s dot each.", "%(num)s dots each.", dots) % {"num": dots}
 
 
@@ -99,6 +103,42 @@ def score(form: str, total: int, voters: int, against: int, passed: int) -> str:
 
 def numbered(number: int) -> str:
     return gettext("no. %(number)s") % {"number": number}
+
+
+def answered(answered_: int, here: int, skipped: int) -> str:
+    """Who answered, out of whom; and who skipped."""
+    said = gettext("%(answered)s of %(here)s have answered.") % {"answered": answered_, "here": here}
+    if skipped:
+        said += " " + ngettext("%(num)s skipped.", "%(num)s skipped.", skipped) % {"num": skipped}
+    return said
+
+
+def before_after(before: float, after: float, pairs: int) -> str:
+    """How the same people answered before and after."""
+    said = gettext("Before %(before)s, now %(after)s, for the %(n)s who answered both times.")
+    return said % {"before": language.number(before, 2), "after": language.number(after, 2), "n": pairs}
+
+
+def choices(scale: str) -> list[tuple[int, str]]:
+    """The words of a scale that is counted and not averaged; none for the others."""
+    return {
+        "stance": [(1, gettext("supports")), (0, gettext("supports, if")), (-1, gettext("does not"))],
+        "yesno": [(1, gettext("yes")), (0, gettext("not so"))],
+        "status": [(1, gettext("done")), (2, gettext("under way")), (3, gettext("dropped"))],
+    }.get(scale, [])
+
+
+def scope(key: str) -> str:
+    return {"internal": gettext("At home"), "joint": gettext("Together")}.get(key, "")
+
+
+def became(status_: str) -> str:
+    """What became of an agreement; nobody having said so is never done."""
+    return {
+        "done": gettext("done"),
+        "under_way": gettext("under way"),
+        "dropped": gettext("dropped"),
+    }.get(status_, gettext("not known"))
 
 
 def same_as(number: int) -> str:

@@ -11,8 +11,20 @@ from datetime import date, datetime, time
 from sqlmodel import Session, col, select
 
 from app import language
-from app.documents import sentences
-from app.domain import agenda, card_kinds, cards, dialogues, participants, sortings, themes, votes
+from app.documents import sentences, stands
+from app.documents.stands import PactView, ProfileView
+from app.domain import (
+    agenda,
+    agreements,
+    card_kinds,
+    cards,
+    dialogues,
+    participants,
+    sortings,
+    themes,
+    voices,
+    votes,
+)
 from app.domain.participants import GroupView
 from app.domain.votes import TallyView
 from app.language import gettext
@@ -137,6 +149,11 @@ class SummaryView:
     votes: tuple[VoteView, ...]
     agreements: tuple[CardView, ...]
     questions: tuple[CardView, ...]
+    profiles: tuple[ProfileView, ...] = ()
+    pacts: tuple[PactView, ...] = ()
+    to_do: tuple[PactView, ...] = ()
+    absent: tuple[str, ...] = ()  # roles that nobody came in
+    follow_up_on: str = ""  # when people meet again, or why not
 
     @property
     def cards(self) -> tuple[CardView, ...]:
@@ -204,6 +221,11 @@ def _build(session: Session, dialogue: Dialogue) -> SummaryView:
         votes=tuple(_vote(step, dialogue, tally, views) for step, tally in ballots(session, dialogue_id)),
         agreements=tuple(card for card in in_order if card.kind == "agreement"),
         questions=tuple(card for card in in_order if card.kind == "question"),
+        profiles=tuple(stands.assessed(session, dialogue)),
+        pacts=stands.pacts(session, dialogue_id, agreements.AGREED),
+        to_do=stands.pacts(session, dialogue_id, agreements.PRODUCT),
+        absent=voices.absent(session, dialogue_id) if people else (),
+        follow_up_on=language.day(dialogue.follow_up_on) if dialogue.follow_up_on else dialogue.follow_up,
     )
 
 

@@ -3,7 +3,9 @@
 import asyncio
 import re
 import unicodedata
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from importlib import import_module
 from typing import Annotated, Literal
 from urllib.parse import quote
 
@@ -20,6 +22,14 @@ router = APIRouter(prefix="/dialogues/{dialogue_id}")
 
 _press = ThreadPoolExecutor(max_workers=2, thread_name_prefix="pdf")  # setting a page takes a whole core for a while
 _LETTERS = str.maketrans({"æ": "ae", "ø": "oe", "å": "aa", "ß": "ss", "ð": "d", "þ": "th", "ł": "l"})
+
+_OFFICE = "application/vnd.openxmlformats-officedocument."
+_TYPES = {
+    "docx": f"{_OFFICE}wordprocessingml.document",
+    "pptx": f"{_OFFICE}presentationml.presentation",
+    "xlsx": f"{_OFFICE}spreadsheetml.sheet",
+    "json": "application/json",
+}
 
 Spoken = Literal["da", "en"] | None
 
@@ -73,6 +83,20 @@ async def as_pdf(request: Request, dialogue_id: deps.Id, _organiser: Asking, lan
     return _file(pages, view.title, "pdf", "application/pdf")
 
 
+@router.get("/summary.{ending}")
+async def as_office_file(
+    request: Request,
+    dialogue_id: deps.Id,
+    _organiser: Asking,
+    ending: Literal["docx", "pptx", "xlsx", "json"],
+    language: Spoken = None,
+) -> Response:
+    """The summary for a word processor, as slides, as a workbook or for a program; at most two are made at once."""
+    view = await _view(request, dialogue_id, language)
+    made = await asyncio.get_running_loop().run_in_executor(_press, _made, view, ending)
+    return _file(made, view.title, ending, _TYPES[ending])
+
+
 def _speak(wanted: str | None) -> str:
     """The language asked for, or the reader's own; the answer is in it."""
     if wanted is not None:
@@ -88,6 +112,11 @@ def _set(view: SummaryView) -> bytes:
     from app.documents import pdf  # the typesetter is large, and most servers never set a page
 
     return pdf.render(view)
+
+
+def _made(view: SummaryView, ending: str) -> bytes:
+    render_: Callable[[SummaryView], bytes] = import_module(f"app.documents.{ending}").render  # large, and seldom asked
+    return render_(view)
 
 
 def _file(content: bytes, title: str, ending: str, media_type: str) -> Response:
