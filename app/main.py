@@ -52,7 +52,20 @@ from app.web.statics import Statics
 log = logging.getLogger(__name__)
 
 FACES = (
-    health, metrics, links, join, pages, phone, board, desk, office, circle, owner, seats, paper, downloads
+    health,
+    metrics,
+    links,
+    join,
+    pages,
+    phone,
+    board,
+    desk,
+    office,
+    circle,
+    owner,
+    seats,
+    paper,
+    downloads,
 )  # every module with routes of its own
 
 

@@ -85,9 +85,7 @@ def main(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def grouped(
-    rows: Sequence[str], known: Sequence[tuple[str, str]], source: embedding.VectorSource
-) -> Grouping:
+def grouped(rows: Sequence[str], known: Sequence[tuple[str, str]], source: embedding.VectorSource) -> Grouping:
     """Themes of these texts. `known`: (heading, example) pairs, the example may be empty: these headings come first."""
     cleaned = [texts.clean(row) for row in rows]
     common = openings.shared(cleaned)

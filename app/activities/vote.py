@@ -68,9 +68,7 @@ def settings(wanted: Mapping[str, Any]) -> dict[str, Any]:
 
 def phone(session: Session, dialogue: Dialogue, activity: Activity, me: Me) -> Scene:
     given = votes.given(session, me, activity.id or 0)
-    choices = [
-        ChoiceView(shown_as(card), given.get(card.id or 0)) for card in votes.options(session, activity.id or 0)
-    ]
+    choices = [ChoiceView(shown_as(card), given.get(card.id or 0)) for card in votes.options(session, activity.id or 0)]
     choices.sort(key=lambda choice: Random(f"{me.id}:{choice.card.id}").random())  # noqa: S311 - not a secret
     dots = votes.budget(activity)
     view = BallotView(

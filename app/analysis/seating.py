@@ -61,9 +61,7 @@ def _improved(seats: list[list[Sitter]], known: set[frozenset[int]]) -> bool:
     better = False
     for one, other in combinations(range(len(seats)), 2):
         for place in range(len(seats[one])):
-            costs = [
-                _swap_cost(seats[one], place, seats[other], across, known) for across in range(len(seats[other]))
-            ]
+            costs = [_swap_cost(seats[one], place, seats[other], across, known) for across in range(len(seats[other]))]
             if costs and min(costs) < 0:
                 across = costs.index(min(costs))
                 mine, theirs = seats[one][place], seats[other][across]
@@ -72,9 +70,7 @@ def _improved(seats: list[list[Sitter]], known: set[frozenset[int]]) -> bool:
     return better
 
 
-def _swap_cost(
-    own: list[Sitter], place: int, others: list[Sitter], across: int, known: set[frozenset[int]]
-) -> int:
+def _swap_cost(own: list[Sitter], place: int, others: list[Sitter], across: int, known: set[frozenset[int]]) -> int:
     """What the swap adds to the cost of both tables; below zero it is better."""
     mine, theirs = own[place], others[across]
     left, right = own[:place] + own[place + 1 :], others[:across] + others[across + 1 :]

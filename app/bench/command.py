@@ -55,9 +55,7 @@ class Bench:
     async def votes(self) -> None:
         """Durable votes: ours and the textbook in turns, and the floor between them."""
         people = max(self.rooms) + min(self.rooms)  # the last ones post
-        with votes.opened(self.folder, people) as ours, stage.baseline(
-            "textbook.py", str(self.folder)
-        ) as textbook:
+        with votes.opened(self.folder, people) as ours, stage.baseline("textbook.py", str(self.folder)) as textbook:
             for size in self.rooms:
                 mine, theirs, floor, grouped, posts = [], [], [], [], []
                 for number in range(self.runs):

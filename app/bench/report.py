@@ -98,9 +98,7 @@ class Report:
         if textbook:
             theirs = _middle(textbook)
             figures["textbook"] = asdict(theirs) | {"rates": [round(run.rate) for run in textbook]}
-            to_textbook = self._ratio(
-                "votes_vs_textbook", size, median(_each(ours, [run.rate for run in textbook]))
-            )
+            to_textbook = self._ratio("votes_vs_textbook", size, median(_each(ours, [run.rate for run in textbook])))
             self._line(
                 f"votes/s, {size} phones, textbook route", f"{mine.rate:,.0f}", f"{theirs.rate:,.0f}", _x(to_textbook)
             )
@@ -123,9 +121,7 @@ class Report:
         self._line("acknowledged votes that are stored as acknowledged", "all" if same else "NOT ALL")
         self.goal("acknowledged is stored", float(same), at_least=1)
 
-    def fanout(
-        self, size: int, ours: list[Round], theirs: list[Round], idle: Crowd, base: float, frame: int
-    ) -> None:
+    def fanout(self, size: int, ours: list[Round], theirs: list[Round], idle: Crowd, base: float, frame: int) -> None:
         mine, other = _round(ours), _round(theirs)
         handed = self._ratio("fanout_vs_broadcast", size, mine.spread / other.spread)
         ratio = self._ratio("fanout_from_request_vs_broadcast", size, mine.last / other.last)

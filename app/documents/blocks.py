@@ -151,9 +151,7 @@ def _profile(profile: ProfileView) -> list[Block]:
     names = tuple(row.text for row in profile.rows)
     if profile.rows[0].counts:
         words = [word for word, _ in profile.rows[0].counts]
-        series = tuple(
-            (word, tuple(float(row.counts[at][1]) for row in profile.rows)) for at, word in enumerate(words)
-        )
+        series = tuple((word, tuple(float(row.counts[at][1]) for row in profile.rows)) for at, word in enumerate(words))
         head = (gettext("Statement"), *words, gettext("don't know"))
         rows: tuple[tuple[Cell, ...], ...] = tuple(
             (row.text, *(number for _, number in row.counts), row.unknown) for row in profile.rows

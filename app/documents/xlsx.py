@@ -107,9 +107,7 @@ def _day(view: SummaryView) -> str:
 def _cards(pen: _Pen, view: SummaryView) -> None:
     """One row a card, with a head that stays and can filter."""
     sheet = pen.sheet(gettext("Cards"), (8, 16, 60, 40, 30, 12))
-    head = tuple(
-        map(gettext, (N_("No."), N_("Kind"), N_("Card"), N_("The other half"), N_("Theme"), N_("Same as")))
-    )
+    head = tuple(map(gettext, (N_("No."), N_("Kind"), N_("Card"), N_("The other half"), N_("Theme"), N_("Same as"))))
     pen.line(sheet, 0, head, head=True)
     for row, card in enumerate(view.cards, start=1):
         same: Cell = card.same_as or ""

@@ -175,7 +175,17 @@ def withdraw(tx: Transaction, me: Me, card_id: int) -> None:
     tx.run(f"DELETE FROM answer WHERE statement_id IN ({told})", card=card_id)  # noqa: S608 - fixed text
     tx.run(f"DELETE FROM statement WHERE id IN ({told})", card=card_id)  # noqa: S608 - fixed text
     for table in (
-        "vote", "option", "placement", "ban", "tap", "meaning", "example", "reply", "lift", "material", "agreement"
+        "vote",
+        "option",
+        "placement",
+        "ban",
+        "tap",
+        "meaning",
+        "example",
+        "reply",
+        "lift",
+        "material",
+        "agreement",
     ):
         tx.run(f'DELETE FROM "{table}" WHERE card_id = :card', card=card_id)  # noqa: S608 - fixed text
     tx.run("DELETE FROM tap WHERE same_as = :card", card=card_id)

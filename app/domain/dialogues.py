@@ -99,9 +99,7 @@ def _add_step(tx: Transaction, dialogue_id: int, position: int, step: Mapping[st
     tx.session.add(activity)
     tx.session.flush()
     for place, words in enumerate(step.get("statements", ()), start=1):
-        tx.session.add(
-            Statement(dialogue_id=dialogue_id, activity_id=activity.id or 0, position=place, **words)
-        )
+        tx.session.add(Statement(dialogue_id=dialogue_id, activity_id=activity.id or 0, position=place, **words))
     return activity
 
 

@@ -147,7 +147,7 @@ def _read(meaning: Meaning | None) -> Read | None:
 
 
 def _taps(session: Session, dialogue_id: int) -> tuple[tuple[int, int], ...]:
-    """(card, theme) for each tap, 0 for one that fits nowhere; a heading somebody made up counts once it exists."""
+    """(card, theme) for each tap, 0 for one that fits nowhere; a heading counts for the theme that has it now."""
     rows = session.exec(
         select(Tap.card_id, Tap.theme_id, Tap.heading).where(
             Tap.dialogue_id == dialogue_id, col(Tap.skipped).is_(False), col(Tap.same_as).is_(None)
@@ -156,8 +156,10 @@ def _taps(session: Session, dialogue_id: int) -> tuple[tuple[int, int], ...]:
     if not rows:
         return ()
     heirs, named = themes.heirs(session, dialogue_id), themes.named(session, dialogue_id)
+    gone = themes.gone(session, dialogue_id)
     found = []
     for card, theme, heading in rows:
+        heading = heading or gone.get(theme or 0, "")
         target = named.get(heading.casefold()) if heading else heirs.get(theme) if theme else 0
         if target is not None:
             found.append((card, target))

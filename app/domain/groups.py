@@ -227,9 +227,7 @@ def find_seat(tx: Transaction, me: Me) -> int | None:
         tables[group or 0] += [role] if role is not None else []
     best = min(tables, key=lambda group: (len(tables[group]), tables[group].count(me.perspective_id), group))
     tx.session.add(
-        Member(
-            participant_id=me.id, sort=sort, seating=dialogue.seating, group_id=best, dialogue_id=me.dialogue_id
-        )
+        Member(participant_id=me.id, sort=sort, seating=dialogue.seating, group_id=best, dialogue_id=me.dialogue_id)
     )
     tx.touch(me.dialogue_id, "desk")
     return best

@@ -27,8 +27,7 @@ from app.models import (
 from app.store import Transaction
 
 _TABLES: dict[str, type[SQLModel]] = {
-    model.__name__: model
-    for model in (Activity, Agreement, Card, Dialogue, Option, Placement, Proposal, Theme)
+    model.__name__: model for model in (Activity, Agreement, Card, Dialogue, Option, Placement, Proposal, Theme)
 }
 
 acting: ContextVar[str] = ContextVar("acting", default="")  # the link behind what is done now, such as "desk 2"

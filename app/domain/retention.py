@@ -42,9 +42,7 @@ TABLES = (  # whatever belongs to a dialogue, children first
 
 def due(session: Session, today: date) -> list[int]:
     """Dialogues whose deletion date has come, and those that a restored backup brought back after their deletion."""
-    deleted = exists().where(
-        col(Deletion.dialogue_id) == col(Dialogue.id), col(Deletion.epoch) == col(Dialogue.epoch)
-    )
+    deleted = exists().where(col(Deletion.dialogue_id) == col(Dialogue.id), col(Deletion.epoch) == col(Dialogue.epoch))
     rows = select(Dialogue.id).where((col(Dialogue.delete_on) <= today) | deleted)
     return [row for row in session.exec(rows).all() if row is not None]
 

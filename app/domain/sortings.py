@@ -1,7 +1,7 @@
 """How a sorting goes: what the room has said of each card, where people agree, and what a person has to decide.
 
 Counted from the taps as they stand. A tap on a theme that was merged counts for the theme it went into; one on a
-heading that somebody made up for the theme of that name, once there is one; one on a theme that is gone no more.
+theme that is gone for its heading; and a heading for the theme of that name, where there is one.
 """
 
 from collections import Counter
@@ -111,17 +111,16 @@ def of(session: Session, activity: Activity) -> list[SortedCard]:
 
 
 def _said(session: Session, activity: Activity, heirs: dict[int, int]) -> dict[int, Counter[Choice]]:
-    named = themes.named(session, activity.dialogue_id)
+    named, gone = themes.named(session, activity.dialogue_id), themes.gone(session, activity.dialogue_id)
     rows = select(Tap.card_id, Tap.theme_id, Tap.same_as, Tap.heading).where(
         Tap.activity_id == activity.id, col(Tap.skipped).is_(False)
     )
     said: dict[int, Counter[Choice]] = {}
     spelled: dict[str, str] = {}
     for card, theme, same, heading in session.exec(rows).all():
+        heading = heading or gone.get(theme or 0, "")
         known = named.get(heading.casefold()) if heading else None
         heading = spelled.setdefault(heading.casefold(), heading)
-        if theme is not None and theme not in heirs:
-            continue
         chosen = Choice(known or heirs.get(theme or 0), same, "" if known else heading)
         said.setdefault(card, Counter())[chosen] += 1
     return said

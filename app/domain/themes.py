@@ -105,6 +105,13 @@ def heirs(session: Session, dialogue_id: int) -> dict[int, int]:
     return found
 
 
+def gone(session: Session, dialogue_id: int) -> dict[int, str]:
+    """Theme id -> heading, of the themes that are gone: no living theme has taken them in."""
+    living = heirs(session, dialogue_id)
+    rows = session.exec(select(Theme.id, Theme.label).where(Theme.dialogue_id == dialogue_id)).all()
+    return {number or 0: label for number, label in rows if number not in living}
+
+
 def named(session: Session, dialogue_id: int) -> dict[str, int]:
     """Heading, case folded -> the living theme that has it."""
     rows = session.exec(

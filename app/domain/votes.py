@@ -95,13 +95,9 @@ def _rows(session: Session, activity_id: int) -> list[Option]:
 
 
 def _put(tx: Transaction, act: journal.Act, activity: Activity, card_id: int, position: int) -> None:
-    option = tx.session.exec(
-        select(Option).where(Option.activity_id == activity.id, Option.card_id == card_id)
-    ).first()
+    option = tx.session.exec(select(Option).where(Option.activity_id == activity.id, Option.card_id == card_id)).first()
     if option is None:
-        option = Option(
-            dialogue_id=activity.dialogue_id, activity_id=activity.id or 0, card_id=card_id, position=0
-        )
+        option = Option(dialogue_id=activity.dialogue_id, activity_id=activity.id or 0, card_id=card_id, position=0)
         tx.session.add(option)
         tx.session.flush()
     act.change(option, position=position)

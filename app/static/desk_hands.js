@@ -3,6 +3,14 @@
   "use strict";
   const { all, ask, base, byId, chosen } = window.desk;
   const press = (id) => byId(id) && !byId(id).disabled && byId(id).click();
+  // Undo pressed again before its answer has come means one act more: it waits for the answer.
+  let again = [];
+  const back = (id) => (byId(id)?.closest(".htmx-request") ? again.push(id) : press(id));
+  document.addEventListener("htmx:afterRequest", ({ detail }) => {
+    const [next, ...later] = again;
+    again = detail.successful ? later : [];
+    if (detail.successful && next) back(next);
+  });
   const boxes = () => all("#cards input[type=checkbox]");
   const piles = () => all("#themes a");
 
@@ -54,8 +62,8 @@
     1: () => judge("1"),
     2: () => judge("2"),
     0: () => judge("0"),
-    z: () => press("on-undo"),
-    y: () => press("on-redo"),
+    z: () => back("on-undo"),
+    y: () => back("on-redo"),
     "?": () => ask("keys"),
   };
   const step = (list, by) => {

@@ -97,9 +97,7 @@ async def begin_next(request: Request, dialogue_id: deps.Id, form: Annotated[Nex
         made = form.into
     else:
         days = here.settings.retention_days
-        made = await here.change(
-            carrying.next_in, dialogue_id, form.template, form.title, days, set(form.piece)
-        )
+        made = await here.change(carrying.next_in, dialogue_id, form.template, form.title, days, set(form.piece))
     if render.wants_json(request):
         return JSONResponse({"dialogue": made})
     return RedirectResponse(f"/office/dialogues/{made}/table", 303)

@@ -60,7 +60,11 @@ async def regions(request: Request, desk: deps.AtDesk, opened: Opened = "") -> R
 
 @router.get("/ask/{question}")
 async def ask(
-    request: Request, desk: deps.AtDesk, question: Question, card: Chosen = [], opened: Opened = ""  # noqa: B006
+    request: Request,
+    desk: deps.AtDesk,
+    question: Question,
+    card: Chosen = [],
+    opened: Opened = "",  # noqa: B006
 ) -> Response:
     """A question of the desk as a page of its own, for browsers where no dialog opens."""
     shown = await place.of(request).read(view, desk.id or 0, opened)
@@ -117,9 +121,7 @@ async def shorten(
 
 
 @router.post("/skip")
-async def skip(
-    request: Request, desk: deps.AtDesk, form: Annotated[SkipForm, Form()], opened: Opened = ""
-) -> Response:
+async def skip(request: Request, desk: deps.AtDesk, form: Annotated[SkipForm, Form()], opened: Opened = "") -> Response:
     """Leave a step out, or take it in again."""
     await place.of(request).change(agenda.skip, desk.id or 0, form.step, form.on)
     return await answer(request, desk.id or 0, opened)

@@ -62,9 +62,7 @@ async def offer(
     opened: Opened = "",
 ) -> Response:
     """Put the new grouping in place, or turn it down; both can be taken back."""
-    await place.of(request).change(
-        proposals.adopt if verb == "adopt" else proposals.dismiss, desk.id or 0, form.offer
-    )
+    await place.of(request).change(proposals.adopt if verb == "adopt" else proposals.dismiss, desk.id or 0, form.offer)
     return await answer(request, desk.id or 0, "" if opened == OFFER else opened)
 
 

@@ -65,9 +65,7 @@ async def rename(
 
 
 @router.post("/themes/{theme_id}/merge")
-async def merge(
-    request: Request, desk: deps.AtDesk, theme_id: deps.Id, form: Annotated[IntoForm, Form()]
-) -> Response:
+async def merge(request: Request, desk: deps.AtDesk, theme_id: deps.Id, form: Annotated[IntoForm, Form()]) -> Response:
     """All cards of this theme into another, which lies open afterwards."""
     await place.of(request).change(themes.merge, desk.id or 0, theme_id, form.into)
     return await answer(request, desk.id or 0, str(form.into))
@@ -83,9 +81,7 @@ async def lock(
 
 
 @router.post("/cards/move")
-async def move(
-    request: Request, desk: deps.AtDesk, form: Annotated[MoveForm, Form()], opened: Opened = ""
-) -> Response:
+async def move(request: Request, desk: deps.AtDesk, form: Annotated[MoveForm, Form()], opened: Opened = "") -> Response:
     """Cards into a theme, or back into the open pile."""
     await place.of(request).change(themes.move, desk.id or 0, form.card, form.to)
     return await answer(request, desk.id or 0, opened)

@@ -347,4 +347,3 @@ async def answer(request: Request, dialogue_id: int, opened: str) -> Response:
     if render.wants_json(request):
         return JSONResponse({"step": shown.now.id if shown.now else None, "seq": shown.pulse.seq})
     return render.page(request, "desk/_regions.html", view=shown)
-

@@ -62,9 +62,7 @@ def _choose(tx: Transaction, dialogue_id: int, activity_id: int, card_ids: list[
     votes.choose(tx, _vote(tx, dialogue_id, activity_id), card_ids, on)
 
 
-def _turn(
-    tx: Transaction, dialogue_id: int, activity_id: int, verb: Callable[[Transaction, Activity], None]
-) -> None:
+def _turn(tx: Transaction, dialogue_id: int, activity_id: int, verb: Callable[[Transaction, Activity], None]) -> None:
     """Only the vote the room is on can be opened and closed; going to another step closes it by itself."""
     vote = _asked(tx, dialogue_id, activity_id, "vote", "assess")
     dialogue = dialogues.get(tx.session, dialogue_id)

@@ -123,9 +123,7 @@ def _intended(text: str) -> tuple[tuple[int, bool], ...]:
     """What stands after the names, role by role: a number of people, and a star for those who do the work."""
     rests = [line.split("|")[2:] for line in re.split(r"[\r\n]+", text) if line.strip(" |\t")]
     numbers = [[int(part[:6]) for part in map(str.strip, rest) if re.fullmatch("[0-9]+", part)] for rest in rests]
-    return tuple(
-        (found[0] if found else 0, "*" in "".join(rest)) for found, rest in zip(numbers, rests, strict=True)
-    )
+    return tuple((found[0] if found else 0, "*" in "".join(rest)) for found, rest in zip(numbers, rests, strict=True))
 
 
 def _pairs(text: str) -> tuple[tuple[str, str], ...]:

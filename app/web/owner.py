@@ -35,9 +35,7 @@ async def show(request: Request, agreement_id: deps.Id, secret: str, kept: str =
 
 
 @router.post("/{secret}")
-async def tell(
-    request: Request, agreement_id: deps.Id, secret: str, form: Annotated[StatusForm, Form()]
-) -> Response:
+async def tell(request: Request, agreement_id: deps.Id, secret: str, form: Annotated[StatusForm, Form()]) -> Response:
     """Keep what became of it."""
     here = place.of(request)
     _, dialogue = await here.read(agreements.open_with, agreement_id, secret, here.key)

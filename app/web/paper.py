@@ -98,9 +98,7 @@ async def show(request: Request, desk: deps.AtDesk, step: Asked = 0, person: Ask
 
 
 @router.post("/desk/{dialogue_id}/paper/people")
-async def add(
-    request: Request, desk: deps.AtDesk, form: Annotated[PersonForm, Form()], step: Asked = 0
-) -> Response:
+async def add(request: Request, desk: deps.AtDesk, form: Annotated[PersonForm, Form()], step: Asked = 0) -> Response:
     """One more person without a phone."""
     made = await place.of(request).change(proxies.add, desk.id or 0, form.role, form.group)
     return RedirectResponse(f"/desk/{desk.id}/paper?step={step}&person={made}", 303)

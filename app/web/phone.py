@@ -75,9 +75,7 @@ class PhoneView:
     sent: bool
 
 
-def view(
-    session: Session, me: Me, draft: Draft = NOTHING, wrong: str = "", sent: bool = False
-) -> PhoneView:
+def view(session: Session, me: Me, draft: Draft = NOTHING, wrong: str = "", sent: bool = False) -> PhoneView:
     """What this participant's phone shows now."""
     dialogue = dialogues.get(session, me.dialogue_id)
     activity = agenda.current(session, dialogue)

@@ -40,15 +40,11 @@ class Place:
         with Session(self.readers) as session:
             return query(session, *args, **kwargs)
 
-    async def change(
-        self, verb: Callable[Concatenate[Transaction, P], R], *args: P.args, **kwargs: P.kwargs
-    ) -> R:
+    async def change(self, verb: Callable[Concatenate[Transaction, P], R], *args: P.args, **kwargs: P.kwargs) -> R:
         """Run a domain verb; its answer means it is on disk."""
         return await self.writer.change(verb, *args, **kwargs)
 
-    async def make_room(
-        self, verb: Callable[Concatenate[Transaction, P], R], *args: P.args, **kwargs: P.kwargs
-    ) -> R:
+    async def make_room(self, verb: Callable[Concatenate[Transaction, P], R], *args: P.args, **kwargs: P.kwargs) -> R:
         """The same for a verb that takes something away, which a full disk does not stop."""
         try:
             return await self.writer.change(verb, *args, **kwargs)

@@ -71,9 +71,7 @@ async def back(request: Request, me: Me) -> Response:
 
 
 @router.post("/desk/{dialogue_id}/seat")
-async def seat(
-    request: Request, desk: deps.AtDesk, form: Annotated[SeatForm, Form()], opened: Opened = ""
-) -> Response:
+async def seat(request: Request, desk: deps.AtDesk, form: Annotated[SeatForm, Form()], opened: Opened = "") -> Response:
     """A new table for everybody."""
     await place.of(request).change(groups.seat, desk.id or 0, form.sort)
     return await answer(request, desk.id or 0, opened)

@@ -47,9 +47,7 @@ def upgrade() -> None:
             batch_op.create_index(batch_op.f(f"ix_tap_{column}"), [column], unique=False)
     with op.batch_alter_table("placement", schema=None) as batch_op:
         batch_op.add_column(sa.Column("by_room", sa.Boolean(), nullable=False, server_default=sa.false()))
-        batch_op.add_column(
-            sa.Column("near", sqlmodel.sql.sqltypes.AutoString(), nullable=False, server_default="")
-        )
+        batch_op.add_column(sa.Column("near", sqlmodel.sql.sqltypes.AutoString(), nullable=False, server_default=""))
     with op.batch_alter_table("placement", schema=None) as batch_op:
         batch_op.alter_column("by_room", existing_type=sa.Boolean(), server_default=None)
         batch_op.alter_column("near", existing_type=sqlmodel.sql.sqltypes.AutoString(), server_default=None)

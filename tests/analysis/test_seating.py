@@ -13,9 +13,7 @@ def tables(people, seats):
 
 
 def pairs(people, seats):
-    return {
-        frozenset((one.id, other.id)) for table in tables(people, seats) for one, other in combinations(table, 2)
-    }
+    return {frozenset((one.id, other.id)) for table in tables(people, seats) for one, other in combinations(table, 2)}
 
 
 def conference() -> list[Sitter]:

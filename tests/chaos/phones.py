@@ -70,7 +70,9 @@ class Phone:
                 ) as socket:
                     self._socket, tries = socket, 0
                     while True:
-                        self._hear(str(await asyncio.wait_for(socket.recv(), SILENT)))
+                        async with asyncio.timeout(SILENT):  # `wait_for` swallows a cancellation before Python 3.12
+                            frame = str(await socket.recv())
+                        self._hear(frame)
             except (OSError, TimeoutError, WebSocketException):
                 tries += 1
                 self.ledger.reconnects += 1
@@ -120,8 +122,9 @@ class Phone:
         try:
             if self._socket is None:
                 return None
-            await asyncio.wait_for(self._socket.send(json.dumps({"to": to, **fields})), ANSWER)
-            return await asyncio.wait_for(answer, ANSWER)
+            async with asyncio.timeout(ANSWER):
+                await self._socket.send(json.dumps({"to": to, **fields}))
+                return await answer
         except (OSError, TimeoutError, WebSocketException):
             return None
         finally:

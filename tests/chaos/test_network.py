@@ -48,12 +48,13 @@ def network() -> Iterator[str]:
             run("ip", "-n", name, *words.split())
         yield name
     finally:
+        subprocess.run(["ip", "link", "del", f"{cable}a"], check=False, capture_output=True)
         run("ip", "netns", "del", name)
 
 
 def wifi(name: str, *rule: str, on: bool) -> None:
     """Put a rule before everything that comes into the namespace, or take it away."""
-    run("ip", "netns", "exec", name, "iptables", "-w", "-I" if on else "-D", "INPUT", *rule)
+    run("ip", "netns", "exec", name, "iptables", "-w", "10", "-I" if on else "-D", "INPUT", *rule)
 
 
 BACK_WITHIN = 5.0  # seconds after a blackout until every phone is in step again
@@ -80,11 +81,14 @@ def played(
     }
     plan.write_text(json.dumps(told))
     command = ["ip", "netns", "exec", name, sys.executable, "-m", "tests.chaos.phones", str(plan)]
-    playing = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
-    changing = Thread(target=weather)
-    changing.start()
-    out, _ = playing.communicate(timeout=600)
-    changing.join()
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as playing:
+        changing = Thread(target=weather, daemon=True)
+        changing.start()
+        try:
+            out, _ = playing.communicate()
+        finally:
+            playing.kill()
+        changing.join()
     assert playing.returncode == 0
     return json.loads(out)
 
@@ -169,7 +173,8 @@ def vanishing(tmp_path: Path, zombies: int, real: int) -> None:
         def weather() -> None:
             until(zombies + real, 60)
             wifi(name, *DEAD, on=True)
-            run("ip", "netns", "exec", name, "iptables", "-w", "-I", "OUTPUT", *DEAD)  # no goodbye gets out either
+            # no goodbye gets out either
+            run("ip", "netns", "exec", name, "iptables", "-w", "10", "-I", "OUTPUT", *DEAD)
             gone.append(until(real, GONE_WITHIN))
 
         async def scene() -> Ledger:

@@ -34,9 +34,7 @@ def test_two_hundred_cards_at_once_are_numbered_without_a_gap(base):
     hall = writing(base, people=20)
     text = cards.written("advice", "Spørg dem", "")
     step = hall.step("Råd").id
-    calls = [
-        lambda me=me: base.do(cards.submit, me, step, text, key()) for me in hall.people for _ in range(10)
-    ]
+    calls = [lambda me=me: base.do(cards.submit, me, step, text, key()) for me in hall.people for _ in range(10)]
     answers = at_once(calls)
     assert sorted(answer.number for answer in answers) == list(range(1, 201))
     assert sorted(row["number"] for row in hall.rows(Card)) == list(range(1, 201))

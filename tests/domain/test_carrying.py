@@ -102,9 +102,11 @@ def test_the_winners_of_a_vote_become_topics_of_two_tables_each(base):
     for person, card in zip(first.people, (ids[2], ids[2], ids[0], ids[1]), strict=True):
         first.cast(ballot, {card: 1}, by=person)
     later = Hall(base, base.do(dialogues.make, "empty", "Konferencen", 90, first.dialogue.series_id))
-    base.do(lambda tx: tx.session.add_all(
-        Group(dialogue_id=later.id, sort="table", number=number) for number in range(1, 5)
-    ))
+    base.do(
+        lambda tx: tx.session.add_all(
+            Group(dialogue_id=later.id, sort="table", number=number) for number in range(1, 5)
+        )
+    )
     assert [piece for piece in first.read(carrying.offer, 4) if piece.sort == "topic"] == []
     first.close(ballot)
     wanted = {piece.key for piece in first.read(carrying.offer, 4) if piece.sort == "topic"}

@@ -30,8 +30,10 @@ def test_everybody_gets_a_table_and_every_table_is_mixed(base):
     room = seated(base)
     rows = room.rows(Member)
     roles = {me.id: me.perspective_id for me in room.people}
-    tables = {number: Counter(roles[row["participant_id"]] for row in rows if row["group_id"] == number)
-              for number in {row["group_id"] for row in rows}}
+    tables = {
+        number: Counter(roles[row["participant_id"]] for row in rows if row["group_id"] == number)
+        for number in {row["group_id"] for row in rows}
+    }
     assert [sorted(table.values()) for table in tables.values()] == [[2, 2], [2, 2]]
     assert [(table.number, table.people) for table in room.read(groups.of, "table")] == [(1, 4), (2, 4)]
 
@@ -121,8 +123,11 @@ def test_three_arenas_at_once_do_not_mix_their_cards(base):
     room = hall.writing(base, people=9)
     room.do(groups.set_names, "arena", ["Inviter", "Partner", "Hvad kom der ud"])
     room.do(groups.seat, "arena")
-    base.do(lambda tx: setattr(tx.session.get(Activity, room.step("Råd").id), "settings",
-                               {"kinds": ["advice"], "arenas": True}))
+    base.do(
+        lambda tx: setattr(
+            tx.session.get(Activity, room.step("Råd").id), "settings", {"kinds": ["advice"], "arenas": True}
+        )
+    )
     for me in room.people:
         room.write(f"Fra {me.id}", by=me)
     arena = {me.id: base.read(groups.mine, me)[0].id for me in room.people}

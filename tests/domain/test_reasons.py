@@ -45,9 +45,7 @@ def test_a_card_that_is_not_placed_has_no_reason_and_may_have_neighbours(hall):
 
 
 def test_the_room_s_taps_are_counted(hall):
-    hall.do(
-        dialogues.add_step, {"kind": "sort", "title_da": "Sortér", "title_en": "Sort", "settings": {"cards": 4}}
-    )
+    hall.do(dialogues.add_step, {"kind": "sort", "title_da": "Sortér", "title_en": "Sort", "settings": {"cards": 4}})
     step = hall.go("Sortér")
     here, there = (hall.read(reasons.why, hall.ids[at][0]) for at in (0, 1))
     for person, theme in zip(hall.people[1:], (here.theme_id, there.theme_id), strict=True):

@@ -9,7 +9,7 @@ from app.analysis.embedding import LexicalVectors
 from app.documents import markdown, summary
 from app.domain import cards, dialogues, grouping, journal, sortings, taps, themes
 from app.domain.sortings import Choice
-from app.models import Activity, Card, Tap
+from app.models import Activity, Card, Tap, Theme
 from app.web.arranging import Arranger
 from tests.domain.hall import Hall, at_once, key, writing
 
@@ -217,7 +217,7 @@ def test_late_comers_get_cards_when_all_have_their_taps(hall):
     assert len(hall.base.read(taps.deal, late, activity(hall), 4)) == 4
 
 
-def test_taps_follow_a_theme_that_is_merged_and_leave_with_one_that_is_gone(hall):
+def test_taps_follow_a_theme_that_is_merged(hall):
     one, other = hall.piles
     third = hall.do(themes.new, "Døre", [])
     for person in (1, 2):
@@ -229,6 +229,17 @@ def test_taps_follow_a_theme_that_is_merged_and_leave_with_one_that_is_gone(hall
     hall.do(themes.merge, other, one)
     [found] = [each for each in hall.base.read(sortings.of, activity(hall)) if each.id == hall.ids[0]]
     assert found.taps == ((Choice(theme_id=one), 3),)
+
+
+def test_taps_on_a_theme_that_is_gone_count_for_its_heading(hall):
+    third = hall.do(themes.new, "Døre", [])
+    cast(hall, 1, 0, Choice(theme_id=third))
+    hall.base.do(lambda tx: setattr(tx.session.get(Theme, third), "retired", True))
+    [found] = [each for each in hall.base.read(sortings.of, activity(hall)) if each.id == hall.ids[0]]
+    assert found.taps == ((Choice(heading="Døre"), 1),)
+    anew = hall.do(themes.new, "Døre", [])
+    [found] = [each for each in hall.base.read(sortings.of, activity(hall)) if each.id == hall.ids[0]]
+    assert found.taps == ((Choice(theme_id=anew), 1),)
 
 
 def test_a_heading_somebody_made_up_counts_as_the_theme_once_it_exists(hall):
@@ -267,9 +278,7 @@ def test_suggestions_hold_the_likely_headings_in_an_order_of_ones_own(hall):
     assert len(first) == 3
     assert "Nøgler" in [theme.label for theme in first]
     assert len(first) + len(rest) == 6
-    orders = {
-        tuple(theme.label for theme in hall.base.read(taps.suggestions, me, card)[0]) for me in hall.people
-    }
+    orders = {tuple(theme.label for theme in hall.base.read(taps.suggestions, me, card)[0]) for me in hall.people}
     assert len(orders) > 1
     assert hall.base.read(taps.suggestions, hall.people[1], card)[0] == first
 

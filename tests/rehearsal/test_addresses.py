@@ -21,7 +21,9 @@ def test_a_public_host_is_refused_unless_it_is_meant(url):
     assert wire.near(url, anywhere=True).path == "/d/A"
 
 
-@pytest.mark.parametrize("url", ["", "7K4M2PXR", "ftp://127.0.0.1/d/A", "http://", "http://127.0.0.1:99999/", "http://[/"])
+@pytest.mark.parametrize(
+    "url", ["", "7K4M2PXR", "ftp://127.0.0.1/d/A", "http://", "http://127.0.0.1:99999/", "http://[/"]
+)
 def test_what_is_no_address_is_refused(url):
     with pytest.raises(Unusable):
         wire.near(url, anywhere=True)

@@ -46,13 +46,13 @@ def test_a_small_rehearsal_ends_with_every_card_in_the_summary_once(live, twenty
     assert {name: told[name] for name in ("participants", "joined", "sent", "acknowledged", "lost", "doubled")} == {
         "participants": 12, "joined": 12, "sent": 20, "acknowledged": 20, "lost": 0, "doubled": 0
     }  # fmt: skip
-    assert (told["votes_sent"], told["votes_lost"], told["votes_doubled"]) == (told["votes_acknowledged"], 0, 0)
-    assert told["taps_sent"] == told["taps_acknowledged"] > 0
-    assert (told["taps_lost"], told["taps_doubled"]) == (0, 0)
-    assert told["answers_sent"] == told["answers_acknowledged"] > 0
+    assert (told["votes_lost"], told["votes_doubled"], told["taps_lost"], told["taps_doubled"]) == (0, 0, 0, 0)
+    late = sum(told[f"{what}_sent"] - told[f"{what}_acknowledged"] for what in ("votes", "taps", "answers"))
+    assert min(told[f"{what}_acknowledged"] for what in ("votes", "taps", "answers")) >= 12
+    assert told["refused"] == ({"ActivityClosed": late} if late else {})  # who came as the room went on
     sent = sum(told[name] for name in ("sent", "votes_sent", "taps_sent", "answers_sent"))
     assert 0 <= sent - told["over_socket"] <= told["returned"] + told["rescanned"]  # whose socket was not open yet
-    assert (told["returned"], told["rescanned"], told["refused"], told["unsent"]) == (1, 3, {}, 0)
+    assert (told["returned"], told["rescanned"], told["unsent"]) == (1, 3, 0)
     assert (told["steps"], told["wall"]["newest"], told["finished"], told["why"]) == (21, 20, True, [])
     kept = report.rows((tmp_path / "kept" / "summary.csv").read_bytes())
     texts = {card.first for card in scenario.read_cards(twenty)}

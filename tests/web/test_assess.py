@@ -72,9 +72,12 @@ def test_the_wall_hides_the_result_until_the_desk_closes_it(house: House) -> Non
     assert desk.post(f"/desk/{room.id}/votes/{step}/close").status_code == 303
     shown = board.get(f"/board/{room.id}").text
     assert ('class="chart profile"' in shown, "<table>" in shown) == (True, True)
-    assert phone.post(
-        f"/d/{room.dialogue.code}/answers/{step}", data={f"statement-{two}": "1", "key": "b" * 24}
-    ).status_code == 409
+    assert (
+        phone.post(
+            f"/d/{room.dialogue.code}/answers/{step}", data={f"statement-{two}": "1", "key": "b" * 24}
+        ).status_code
+        == 409
+    )
     assert desk.post(f"/desk/{room.id}/votes/{step}/reopen").status_code == 303
     assert 'class="chart' not in board.get(f"/board/{room.id}").text
 

@@ -85,9 +85,9 @@ def test_reminders_and_owners_are_kept_and_only_of_this_dialogue(house: House) -
     house.do(agreements.gather, room.id)
     [view] = room.read(agreements.all_of)
     for _ in range(3):
-        assert office.post(
-            f"/office/dialogues/{room.id}/agreements/remind", data={"number": view.id}
-        ).status_code == 303
+        assert (
+            office.post(f"/office/dialogues/{room.id}/agreements/remind", data={"number": view.id}).status_code == 303
+        )
     good = {"number": view.id, "who": "Frivilligcentret", "due_on": "2027-05-01", "scope": "joint"}
     assert office.post(f"/office/dialogues/{room.id}/agreements", data=good).status_code == 303
     assert office.post(f"/office/dialogues/{other.id}/agreements", data=good).status_code == 404

@@ -198,4 +198,4 @@ def test_a_locked_theme_says_so(house: House) -> None:
     made.do(themes.lock, piles[0], True)
     page = house.opened("desk", made.id).get(f"/desk/{made.id}?theme={piles[0]}").text
     assert 'data-key="lock" aria-pressed="true"' in page
-    assert "<bdi>Tid</bdi><span class=\"seen-not\">, locked</span>" in page
+    assert '<bdi>Tid</bdi><span class="seen-not">, locked</span>' in page

@@ -37,8 +37,10 @@ def dealt(phone, live) -> tuple[str, dict[str, str], list[str]]:
     """The address of the form, its hidden fields, and the themes it offers."""
     page = phone.get(live.join + "/now", headers=PAGE).text
     address = re.search(r'action="([^"]*/sort/\d+)"', page)[1]
-    return address, dict(re.findall(r'name="(card|key)" value="([^"]+)"', page)), re.findall(
-        r'name="choice" value="([^"]+)"', page
+    return (
+        address,
+        dict(re.findall(r'name="(card|key)" value="([^"]+)"', page)),
+        re.findall(r'name="choice" value="([^"]+)"', page),
     )
 
 

@@ -1,6 +1,6 @@
 """The floor: one row a commit, or so many, in a bare loop without any network. Prints votes a second.
 
-    floor.py FOLDER SECONDS ROWS
+floor.py FOLDER SECONDS ROWS
 """
 
 import random
