@@ -204,6 +204,11 @@ def test_ruff_has_nothing_to_say() -> None:
     assert not problems, told(problems)
 
 
+def test_every_file_is_formatted() -> None:
+    problems = complaints("ruff", "format", "--check", "--quiet", "--output-format=concise", ".")
+    assert not problems, told(problems)
+
+
 @pytest.mark.timeout(600)  # without its cache mypy reads every library once
 def test_mypy_has_nothing_to_say() -> None:
     problems = complaints("mypy")

@@ -63,8 +63,8 @@ async def ask(
     request: Request,
     desk: deps.AtDesk,
     question: Question,
-    card: Chosen = [],
-    opened: Opened = "",  # noqa: B006
+    card: Chosen = [],  # noqa: B006
+    opened: Opened = "",
 ) -> Response:
     """A question of the desk as a page of its own, for browsers where no dialog opens."""
     shown = await place.of(request).read(view, desk.id or 0, opened)
