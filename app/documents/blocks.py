@@ -71,7 +71,7 @@ def of(view: SummaryView) -> list[Block]:
 def _opening(view: SummaryView) -> list[Block]:
     blocks: list[Block] = [Heading(1, view.title), Prose(f"{view.lead} {view.left_out}".strip()), Prose(view.status)]
     if view.follow_up_on:
-        blocks.append(Prose(": ".join((gettext("When we meet again"), view.follow_up_on))))
+        blocks.append(Prose(sentences.meet_again(view.follow_up_on)))
     promises = [(promise.label, promise.text) for promise in view.mandate if promise.text]
     if promises:
         head = (gettext("Question"), gettext("Answer"))
@@ -81,7 +81,7 @@ def _opening(view: SummaryView) -> list[Block]:
         rows = tuple((group.name, group.count) for group in view.groups)
         blocks += [Heading(2, title), Table(title, (gettext("Role"), gettext("People")), rows)]
     if view.absent:
-        blocks.append(Prose(" ".join((gettext("Nobody came as:"), ", ".join(view.absent)))))
+        blocks.append(Prose(sentences.absent(view.absent)))
     if view.themes:
         title = gettext("What we wrote about")
         sizes = [(theme.label, len(theme.cards)) for theme in view.themes]
@@ -112,8 +112,6 @@ def _programme(view: SummaryView) -> list[Block]:
 
 
 def _vote(vote: VoteView) -> list[Block]:
-    if vote.form == "spectrum":
-        return []  # stands among the profiles
     blocks: list[Block] = [Heading(2, vote.title), Prose(f"{vote.prompt} {vote.method} {vote.turnout}".strip())]
     if vote.open:
         return [*blocks, Prose(gettext("The vote is still open. The result comes when it closes."))]

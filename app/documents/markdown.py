@@ -8,7 +8,7 @@ import re
 
 from app import language
 from app.documents import sentences
-from app.documents.stands import AnswerView
+from app.documents.stands import AnswerView, PactView
 from app.documents.summary import CardView, ResultView, StepView, SummaryView, VoteView
 from app.language import gettext
 
@@ -30,7 +30,8 @@ def render(view: SummaryView) -> str:
             *_themes(view),
             *_votes(view),
             *_profiles(view),
-            *_list(gettext("What we agreed"), view.agreements),
+            *_pacts(gettext("What we agreed"), view.pacts),
+            *_pacts(gettext("Material that must be ready"), view.to_do),
             *_list(gettext("What we asked"), view.questions),
             *_closing(view),
         ]
@@ -62,12 +63,15 @@ def _opening(view: SummaryView) -> list[str]:
     when = [language.day(view.event_date)] if view.event_date is not None else []
     head = " · ".join([gettext("Summary"), *where, *when])
     room = [f"- {literal(group.name)}: {group.count}" for group in view.groups]
+    if view.absent:
+        room.append("\n" + sentences.absent(tuple(map(literal, view.absent))))
     said = [view.lead, view.left_out]
     return [
         head,
         f"# {_inline(view.title)}",
         " ".join(filter(None, said)),
         f"*{view.status}*",
+        *([sentences.meet_again(literal(view.follow_up_on))] if view.follow_up_on else []),
         *_section(gettext("Who was here"), "\n".join(room)),
     ]
 
@@ -158,6 +162,18 @@ def _answered(row: AnswerView) -> str:
         return ", ".join(f"{number} {word}" for word, number in row.counts)
     lines = ", ".join(f"{literal(line.name)} {language.number(line.mean, 1)}" for line in row.lines)
     return f"**{language.number(row.mean, 2)}** ({row.n})" + (f"; {lines}" if lines else "")
+
+
+def _pacts(heading: str, pacts: tuple[PactView, ...]) -> list[str]:
+    return _section(heading, "\n".join(f"- {_inline(each.what)}{_terms(each)}" for each in pacts))
+
+
+def _terms(pact: PactView) -> str:
+    """Who, when, where and what became of it, as far as anybody has said."""
+    due = language.day(pact.due) if pact.due is not None else ""
+    number = sentences.numbered(pact.number) if pact.number else ""
+    told = (_inline(pact.who), due, pact.scope, pact.status, _inline(pact.note), number)
+    return "".join(f" · {part}" for part in told if part)
 
 
 def _list(heading: str, cards: tuple[CardView, ...]) -> list[str]:

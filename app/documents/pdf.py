@@ -17,6 +17,7 @@ import typst
 
 from app import language
 from app.documents import sentences
+from app.documents.stands import AnswerView
 from app.documents.summary import SummaryView
 from app.language import gettext
 
@@ -33,7 +34,7 @@ _MARKS = 40  # side by side in a row
 def render(view: SummaryView) -> bytes:
     """The summary as a PDF file. Raises typst.TypstError only for a fault in the template."""
     with language.speaking(view.language):
-        content = _said(asdict(view)) | _piles(view) | _scales(view) | {"words": _words(view)}
+        content = _said(asdict(view)) | _piles(view) | _profiles(view) | _scales(view) | {"words": _words(view)}
     while True:
         try:
             return _compiled(content, view.made_at)
@@ -126,6 +127,31 @@ def _piles(view: SummaryView) -> dict[str, Any]:
     }
 
 
+def _profiles(view: SummaryView) -> dict[str, Any]:
+    """The profiles with their numbers as people say them; `length` is that of a bar from nought."""
+    return {
+        "profiles": [
+            asdict(profile)
+            | {
+                "rows": [
+                    asdict(row)
+                    | {"mean": language.number(row.mean, 2), "length": max(0.0, row.mean), "roles": _roles(row)}
+                    for row in profile.rows
+                ]
+            }
+            for profile in view.profiles
+        ]
+    }
+
+
+def _roles(row: AnswerView) -> str:
+    """What each role answered, and how far apart they are; empty where only one can be told."""
+    if len(row.lines) < 2:
+        return ""
+    told = ", ".join(f"{line.name} {language.number(line.mean, 1)}" for line in row.lines)
+    return " ".join((told, "·", gettext("gap"), language.number(row.gap, 1)))
+
+
 def _scales(view: SummaryView) -> dict[str, Any]:
     """How much one mark stands for, so that the longest row holds."""
     cards = max((len(pile) for pile in (*(theme.cards for theme in view.themes), view.unplaced)), default=0)
@@ -169,6 +195,20 @@ def _words(view: SummaryView) -> dict[str, str]:
         "agree": gettext("Agree"),
         "disagree": gettext("Disagree"),
         "pass": gettext("Pass"),
+        "points": gettext("Points"),
+        "stand": gettext("Where we stand"),
+        "profile_open": gettext("The result comes when it closes."),
+        "statement": gettext("Statement"),
+        "mean": gettext("mean"),
+        "answers": gettext("answers"),
+        "unknown": gettext("don't know"),
+        "what": gettext("What"),
+        "whom": gettext("Who"),
+        "when": gettext("By when"),
+        "became": gettext("What became of it?"),
+        "to_do": gettext("Material that must be ready"),
+        "absent": sentences.absent(view.absent) if view.absent else "",
+        "meet_again": sentences.meet_again(view.follow_up_on) if view.follow_up_on else "",
         "agreements": gettext("What we agreed"),
         "questions": gettext("What we asked"),
         "not_shown": gettext("Not shown"),

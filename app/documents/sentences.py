@@ -97,8 +97,11 @@ def score(form: str, total: int, voters: int, against: int, passed: int) -> str:
     if form == "stance":
         said = gettext("%(agree)s agree, %(disagree)s disagree, %(pass)s pass")
         return said % {"agree": voters, "disagree": against, "pass": passed}
-    dots = ngettext("%(num)s dot", "%(num)s dots", total) % {"num": total}
-    return gettext("%(dots)s from %(people)s") % {"dots": dots, "people": people(voters)}
+    if form == "rank":
+        got = ngettext("%(num)s point", "%(num)s points", total) % {"num": total}
+    else:
+        got = ngettext("%(num)s dot", "%(num)s dots", total) % {"num": total}
+    return gettext("%(dots)s from %(people)s") % {"dots": got, "people": people(voters)}
 
 
 def numbered(number: int) -> str:
@@ -139,6 +142,16 @@ def became(status_: str) -> str:
         "under_way": gettext("under way"),
         "dropped": gettext("dropped"),
     }.get(status_, gettext("not known"))
+
+
+def absent(roles: tuple[str, ...]) -> str:
+    """The roles that nobody came in."""
+    return gettext("Nobody came as: %(roles)s.") % {"roles": ", ".join(roles)}
+
+
+def meet_again(when: str) -> str:
+    """The day people meet again, or why they do not."""
+    return gettext("When we meet again: %(when)s") % {"when": when}
 
 
 def same_as(number: int) -> str:

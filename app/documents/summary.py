@@ -147,7 +147,6 @@ class SummaryView:
     themes: tuple[ThemeView, ...]
     unplaced: tuple[CardView, ...]
     votes: tuple[VoteView, ...]
-    agreements: tuple[CardView, ...]
     questions: tuple[CardView, ...]
     profiles: tuple[ProfileView, ...] = ()
     pacts: tuple[PactView, ...] = ()
@@ -218,8 +217,11 @@ def _build(session: Session, dialogue: Dialogue) -> SummaryView:
         left_out=sentences.left_out(waiting, reasons.total()),
         themes=tuple(ThemeView(theme.label, tuple(views[card.id] for card in theme.cards)) for theme in placed),
         unplaced=tuple(views[card.id] for card in pile.cards),
-        votes=tuple(_vote(step, dialogue, tally, views) for step, tally in ballots(session, dialogue_id)),
-        agreements=tuple(card for card in in_order if card.kind == "agreement"),
+        votes=tuple(
+            _vote(step, dialogue, tally, views)
+            for step, tally in ballots(session, dialogue_id)
+            if votes.form(step) != "spectrum"  # stands among the profiles
+        ),
         questions=tuple(card for card in in_order if card.kind == "question"),
         profiles=tuple(stands.assessed(session, dialogue)),
         pacts=stands.pacts(session, dialogue_id, agreements.AGREED),

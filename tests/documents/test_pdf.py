@@ -3,6 +3,7 @@
 import shutil
 import subprocess
 from dataclasses import replace
+from datetime import date
 from io import BytesIO
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pytest
 from pypdf import PdfReader
 
 from app.documents import pdf
+from app.documents.stands import AnswerView, LineView, PactView, ProfileView
 from app.documents.summary import CardView, SummaryView
 from tests.documents.room import NOT_SHOWN, WITHDRAWN
 
@@ -118,3 +120,22 @@ def test_pdf_of_nothing_is_one_page(blank: SummaryView) -> None:
     packed = pdf.render(blank)
     assert len(PdfReader(BytesIO(packed)).pages) == 1
     assert text_of(packed).count(tight(blank.lead)) == 1
+
+
+def test_pdf_says_where_the_room_stands_and_who_promised_what(blank: SummaryView) -> None:
+    lines = (LineView("Leder", 7, 4.0), LineView("Borger", 9, 1.7))
+    answered = AnswerView("Vi begynder sammen <tidligt>", 16, 3, 2.75, (), lines, 2.3, True)
+    poles = AnswerView("Frit initiativ – kommunal styring", 16, 0, 4.25, (), (), 0, False)
+    counted = AnswerView("Sam-produktion", 6, 0, 0, (("bakker op", 4), ("gør ikke", 2)), (), 0, False)
+    profiles = (
+        ProfileView("Principper", "Hvor godt?", "1-5", False, "19 af 20 har svaret.", (answered,), "Før 2, nu 3."),
+        ProfileView("Poler", "", "spectrum", False, "16 af 20 har svaret.", (poles,), ""),
+        ProfileView("Holdning", "", "stance", False, "6 af 6 har svaret.", (counted,), ""),
+        ProfileView("Senere", "", "1-5", True, "2 af 6 har svaret.", (), ""),
+    )
+    promise = PactView("Et fast møde", "Frivilligcentret", date(2027, 5, 1), "Sammen", "i gang", "Dato sat", 25)
+    paper = text_of(pdf.render(replace(blank, profiles=profiles, pacts=(promise,), absent=("Forsker",))))
+    mean = "2,75" if blank.language == "da" else "2.75"
+    told = ("Leder4", "Vibegyndersammen<tidligt>", "Sam-produktion420", "Før2,nu3.", "Etfastmøde·", "Frivilligcentret")
+    for said in (f"{mean}163", *told, "Datosat", "Forsker"):
+        assert said in paper

@@ -53,7 +53,9 @@ def test_summary_holds_the_room_as_it_was_made(view: SummaryView) -> None:
         ("Råd om Inviter ikke. Bank på.", 0, 0),
     ]
     assert [(row.voters, row.against, row.passed) for row in view.votes[2].results[:2]] == [(6, 0, 2), (0, 8, 0)]
-    assert [card.second for card in view.agreements] == ["Kommunen, 1. juni"]
+    assert [(pact.who, pact.status) for pact in view.pacts] == [
+        ("Kommunen, 1. juni", {"da": "ved ikke", "en": "not known"}[view.language])
+    ]
     assert [promise.text for promise in view.mandate] == list(MANDATE.values())
     assert (view.follow_up, view.event_date, view.draft) == (MANDATE["mandate_hear_back"], date(2027, 4, 16), True)
 
