@@ -134,6 +134,10 @@ class VotingClosed(Fact):
     sentence = N_("The vote is closed. What you gave before it closed counts.")
 
 
+class VotingOpen(Fact):
+    sentence = N_("The vote is still open. Close it before you vote once more.")
+
+
 class NoDotsLeft(Fact):
     sentence = N_("No dots left. Take one back first.")
 

@@ -145,7 +145,9 @@ def cue(activity: Activity) -> CueView:
 def title(activity: Activity) -> str:
     """The short name of a step in the current language, or in the other where one is missing."""
     own, other = activity.title_da, activity.title_en
-    return (own or other) if language.current() == "da" else (other or own)
+    name = (own or other) if language.current() == "da" else (other or own)
+    number = activity.settings.get("round")
+    return language.gettext("%(step)s, round %(number)d") % {"step": name, "number": number} if number else name
 
 
 def prompt(activity: Activity, dialogue: Dialogue) -> str:

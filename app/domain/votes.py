@@ -30,6 +30,7 @@ class ResultView:
     against: int
     passed: int
     by_perspective: dict[int, float]
+    before: int | None = None  # what it got in the round before, counted likewise: who agreed, or all points
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,6 +205,15 @@ def weight(form_: str, value: int) -> int:
     return ballots.RANKED + 1 - value if form_ == "rank" else value
 
 
+def _before(session: Session, activity: Activity) -> dict[int | None, int]:
+    """Card -> what it got in the round before; empty for a first round."""
+    row = session.get(Activity, activity.round_of) if activity.round_of is not None else None
+    if row is None or row.dialogue_id != activity.dialogue_id:
+        return {}
+    stance = form(row) == "stance"
+    return {each.card.id: each.voters if stance else each.total for each in _results(session, row)}
+
+
 def _results(session: Session, activity: Activity) -> tuple[ResultView, ...]:
     rows = session.exec(
         select(Vote.card_id, Vote.value, Perspective.position)
@@ -211,6 +221,7 @@ def _results(session: Session, activity: Activity) -> tuple[ResultView, ...]:
         .join(Perspective, col(Perspective.id) == col(Participant.perspective_id))
         .where(Vote.activity_id == activity.id)
     ).all()
+    before = _before(session, activity)
     electorate = participants.sizes(session, activity.dialogue_id)
     alone = participants.shown_alone(electorate)
     views = []
@@ -227,6 +238,7 @@ def _results(session: Session, activity: Activity) -> tuple[ResultView, ...]:
                     position: sum(1 for value, at in own if at == position and value > 0) / electorate[position]
                     for position in sorted(alone)
                 },
+                before=before.get(card.id),
             )
         )
     return tuple(sorted(views, key=lambda view: (-view.total, -view.voters, view.card.number)))

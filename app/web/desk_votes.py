@@ -8,7 +8,7 @@ from pydantic import BaseModel
 from starlette.responses import Response
 
 from app import errors
-from app.domain import agenda, cards, dialogues, votes
+from app.domain import agenda, cards, dialogues, rounds, votes
 from app.models import OPEN, Activity
 from app.store import Transaction
 from app.web import deps, place
@@ -33,6 +33,13 @@ async def options(
 ) -> Response:
     """Put cards to the vote, or take them out, until somebody has voted."""
     await place.of(request).change(_choose, desk.id or 0, activity_id, form.card, form.on)
+    return await answer(request, desk.id or 0, opened)
+
+
+@router.post("/again")
+async def again(request: Request, desk: deps.AtDesk, activity_id: deps.Id, opened: Opened = "") -> Response:
+    """Ask a closed vote once more about the same cards, as a step of its own, and go there."""
+    await place.of(request).change(rounds.again, desk.id or 0, activity_id)
     return await answer(request, desk.id or 0, opened)
 
 

@@ -283,3 +283,18 @@ def test_an_act_says_which_link_it_was_done_with_and_never_a_name(house):
     phone = house.browser()
     phone.post(f"/d/{made.dialogue.code}/join", data={"role": "borger"})
     assert "(desk 2)" in phone.get(f"/d/{made.dialogue.code}").text
+
+
+def test_a_closed_vote_is_asked_once_more_and_shows_what_each_card_got_before(house: House) -> None:
+    made, _, _ = room(house)
+    desk = house.opened("desk", made.id)
+    step = voted(house, made)
+    assert desk.post(f"/desk/{made.id}/votes/{step}/again").status_code == 409
+    desk.post(f"/desk/{made.id}/votes/{step}/close")
+    assert desk.post(f"/desk/{made.id}/votes/{step}/again").status_code == 303
+    second = made.dialogue.activity_id
+    assert "runde 2" in desk.get(f"/desk/{made.id}", headers={"accept-language": "da"}).text
+    desk.post(f"/desk/{made.id}/votes/{second}/close")
+    assert "in the round before" in desk.get(f"/desk/{made.id}?theme=vote").text
+    board = house.opened("board", made.id).get(f"/board/{made.id}", headers={"accept-language": "da"}).text
+    assert '<th scope="col">før</th>' in board
