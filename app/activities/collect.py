@@ -10,9 +10,10 @@ from sqlmodel import Session, col, select
 
 from app import errors, language
 from app.activities.scene import Count, Scene
-from app.domain import agenda, card_kinds, cards, themes
+from app.domain import agenda, card_kinds, cards, questions, themes
 from app.domain.card_kinds import CardKind
 from app.domain.participants import Me
+from app.domain.questions import OTHERS, QuestionView
 from app.domain.themes import ThemeView
 from app.models import HELD, OPEN, WITHDRAWN, Activity, Card, Dialogue, now
 from app.settings import THEMES_FROM
@@ -32,6 +33,7 @@ class CardView:
     masked: bool
     theme: str
     activity_id: int
+    lifts: int = 0  # how many others want an answer to this question
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,16 @@ class WriteView:
     mine: tuple[CardView, ...]
     silent_seconds: int
     held: bool
+    questions: tuple[QuestionView, ...] | None = None  # of others, where the step collects questions
+    at_once: int = OTHERS
+
+
+@dataclass(frozen=True, slots=True)
+class DeskView:
+    """How long it stays silent, and where the step collects questions, those most want answered."""
+
+    silent_seconds: int
+    questions: tuple[QuestionView, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +96,7 @@ def kinds_of(activity: Activity) -> tuple[CardKind, ...]:
     return tuple(card_kinds.kind(key) for key in activity.settings.get("kinds") or ["question"])
 
 
-def shown_as(card: Card, theme: str = "") -> CardView:
+def shown_as(card: Card, theme: str = "", lifts: int = 0) -> CardView:
     """A card as every face shows it."""
     return CardView(
         id=card.id or 0,
@@ -97,6 +109,7 @@ def shown_as(card: Card, theme: str = "") -> CardView:
         masked=card.masked,
         theme=theme,
         activity_id=card.activity_id,
+        lifts=lifts,
     )
 
 
@@ -124,6 +137,7 @@ def phone(session: Session, dialogue: Dialogue, activity: Activity, me: Me) -> S
         mine=mine(session, me),
         silent_seconds=_silent_seconds(activity),
         held=dialogue.holding,
+        questions=tuple(questions.of_others(session, me, activity.id or 0)) if questions.asked_in(activity) else None,
     )
     return Scene("collect/_phone.html", view)
 
@@ -133,12 +147,15 @@ def board(session: Session, dialogue: Dialogue, activity: Activity) -> Scene:
     silent = _silent_seconds(activity)
     count = _count(session, activity)
     shown = cards.shown(session, dialogue.id or 0, activity.id)
+    wanted = questions.lifts(session, dialogue.id or 0) if questions.asked_in(activity) else {}
     sheet = SheetView(
         prompt=agenda.prompt(activity, dialogue),
         count=count,
         silent_seconds=silent,
         silent_minutes=int(activity.settings.get("silent_minutes", 0)),
-        cards=() if silent else tuple(_shuffled(activity, [shown_as(card) for card in shown])),
+        cards=()
+        if silent
+        else tuple(_shuffled(activity, [shown_as(card, lifts=wanted.get(card.id or 0, 0)) for card in shown])),
     )
     counted = (Count(count, language.ngettext("card", "cards", count)),)
     if silent or not shown:
@@ -215,7 +232,8 @@ def desk(session: Session, dialogue: Dialogue, activity: Activity) -> Scene:
         Count(len(shown), language.ngettext("card", "cards", len(shown))),
         Count(waiting, language.gettext("waiting")),
     )
-    return Scene("collect/_desk.html", _silent_seconds(activity), counted)
+    asked = questions.ranked(session, dialogue.id or 0, activity.id) if questions.asked_in(activity) else []
+    return Scene("collect/_desk.html", DeskView(_silent_seconds(activity), tuple(asked)), counted)
 
 
 def written_by_step(session: Session, dialogue_id: int) -> dict[int, int]:

@@ -1,16 +1,17 @@
 """Present: nothing to fill in. What is on now, what comes next, and the mandate card where a step asks for it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlmodel import Session
 
 from app import errors, language
 from app.activities.scene import Scene
-from app.domain import agenda, agreements, carrying, materials, participants
+from app.domain import agenda, agreements, carrying, materials, participants, questions
 from app.domain.agreements import AgreementView
 from app.domain.participants import GroupView, Me
+from app.domain.questions import QuestionView
 from app.models import Activity, Dialogue
 
 SHOWS = ("step", "lobby", "mandate", "result", "agreements")
@@ -29,6 +30,7 @@ class PresentView:
     groups: tuple[GroupView, ...]
     mandate: tuple[tuple[str, str], ...]
     agreements: tuple[tuple[str, tuple[AgreementView, ...]], ...] = ()
+    questions: tuple[QuestionView, ...] = ()  # those that still wait, most wanted first
 
 
 def settings(wanted: Mapping[str, Any]) -> dict[str, Any]:
@@ -98,4 +100,6 @@ def board(session: Session, dialogue: Dialogue, activity: Activity) -> Scene:
 
 
 def desk(session: Session, dialogue: Dialogue, activity: Activity) -> Scene:
-    return Scene("present/_desk.html", view(session, dialogue, activity))
+    """With the questions that still wait for an answer, so that a panel can begin with those most want answered."""
+    waiting = tuple(each for each in questions.ranked(session, dialogue.id or 0) if not each.answered and each.lifts)
+    return Scene("present/_desk.html", replace(view(session, dialogue, activity), questions=waiting))

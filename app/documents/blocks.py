@@ -61,7 +61,7 @@ def of(view: SummaryView) -> list[Block]:
         *(block for profile in view.profiles for block in _profile(profile)),
         *_pacts(gettext("What we agreed"), view.pacts),
         *_pacts(gettext("Material that must be ready"), view.to_do),
-        *_cards(gettext("What we asked"), view.questions),
+        *_questions(view),
         *_apart(view),
         *_themes(view),
         Prose(f"{sentences.verbatim()} {sentences.deleted(view.delete_on)}"),
@@ -198,8 +198,11 @@ def _apart(view: SummaryView) -> list[Block]:
     return [Heading(2, title), Table(title, (gettext("Card"), gettext("How")), tuple(rows))] if rows else []
 
 
-def _cards(title: str, cards: tuple[CardView, ...]) -> list[Block]:
-    return [Heading(2, title), Quotes(cards)] if cards else []
+def _questions(view: SummaryView) -> list[Block]:
+    title = gettext("What we asked")
+    head = (gettext("No."), gettext("Question"), gettext("What became of it?"))
+    rows = tuple((card.number, card.first, card.asked) for card in view.questions)
+    return [Heading(2, title), Table(title, head, rows)] if rows else []
 
 
 def _themes(view: SummaryView) -> list[Block]:

@@ -32,7 +32,7 @@ def render(view: SummaryView) -> str:
             *_profiles(view),
             *_pacts(gettext("What we agreed"), view.pacts),
             *_pacts(gettext("Material that must be ready"), view.to_do),
-            *_list(gettext("What we asked"), view.questions),
+            *_section(gettext("What we asked"), "\n".join(map(_question, view.questions))),
             *_closing(view),
         ]
     return "\n\n".join(parts) + "\n"
@@ -176,8 +176,8 @@ def _terms(pact: PactView) -> str:
     return "".join(f" · {part}" for part in told if part)
 
 
-def _list(heading: str, cards: tuple[CardView, ...]) -> list[str]:
-    return _section(heading, *map(_card, cards))
+def _question(card: CardView) -> str:
+    return f"- {_inline(card.first)} · {card.asked} · {sentences.numbered(card.number)}"
 
 
 def _closing(view: SummaryView) -> list[str]:

@@ -154,6 +154,12 @@ def meet_again(when: str) -> str:
     return gettext("When we meet again: %(when)s") % {"when": when}
 
 
+def asked(lifts: int, answered_: bool) -> str:
+    """How many others wanted this question answered, and whether it was."""
+    said = [ngettext("%(num)s wants to know", "%(num)s want to know", lifts) % {"num": lifts}] if lifts else []
+    return ", ".join([*said, gettext("answered in the room") if answered_ else gettext("not answered yet")])
+
+
 def same_as(number: int) -> str:
     return gettext("same as %(number)s") % {"number": number}
 

@@ -5,7 +5,7 @@ of a card that waits, is hidden or was taken back.
 """
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 
 from sqlmodel import Session, col, select
@@ -20,6 +20,7 @@ from app.domain import (
     cards,
     dialogues,
     participants,
+    questions,
     sortings,
     themes,
     voices,
@@ -46,6 +47,7 @@ class CardView:
     second_label: str
     theme: str
     same_as: int = 0  # the number of the card that stands for it
+    asked: str = ""  # of a question: who else wants to know, and whether it was answered
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,7 +188,6 @@ def _build(session: Session, dialogue: Dialogue) -> SummaryView:
     numbers = {card.id: card.number for card, _ in shown}
     same = {card: numbers.get(root, 0) for card, root in pile.stands_for.items()}
     views = {card.id: _card(card, label, same.get(card.id or 0, 0)) for card, label in shown}
-    in_order = sorted(views.values(), key=lambda card: card.number)
     per_step = Counter(card.activity_id for theme in (*placed, pile) for card in theme.cards)
     reasons = Counter(card.reason for card in standing(session, dialogue_id) if card.state == HIDDEN)
     waiting = len(cards.waiting(session, dialogue_id))
@@ -222,7 +223,10 @@ def _build(session: Session, dialogue: Dialogue) -> SummaryView:
             for step, tally in ballots(session, dialogue_id)
             if votes.form(step) != "spectrum"  # stands among the profiles
         ),
-        questions=tuple(card for card in in_order if card.kind == "question"),
+        questions=tuple(
+            replace(views[each.id], asked=sentences.asked(each.lifts, each.answered))
+            for each in questions.ranked(session, dialogue_id)
+        ),
         profiles=tuple(stands.assessed(session, dialogue)),
         pacts=stands.pacts(session, dialogue_id, agreements.AGREED),
         to_do=stands.pacts(session, dialogue_id, agreements.PRODUCT),

@@ -10,7 +10,7 @@ from app import errors
 from app.domain import agenda, dialogues, journal
 from app.models import Dialogue
 from app.settings import ID_MAX
-from app.web import deps, desk_doubles, desk_themes, desk_votes, dress, links, place, render
+from app.web import deps, desk_doubles, desk_themes, desk_votes, dress, links, place, questions, render
 from app.web.desk_view import Opened, answer, attention, view
 
 router = APIRouter(prefix="/desk/{dialogue_id}")
@@ -191,3 +191,4 @@ def _live(dialogue: Dialogue) -> Dialogue:
 router.include_router(desk_doubles.router)
 router.include_router(desk_themes.router)
 router.include_router(desk_votes.router)
+router.include_router(questions.at_desk)

@@ -81,6 +81,8 @@ def words(edit: Edit | None) -> str:
         "reopen_vote": gettext("Vote opened again"),
         "onward": ngettext("%(num)s card marked to go on", "%(num)s cards marked to go on", number),
         "not_onward": ngettext("%(num)s card no longer goes on", "%(num)s cards no longer go on", number),
+        "answered": gettext("A question is answered"),
+        "unanswered": gettext("A question waits again"),
         "drop_agreement": gettext("Agreement taken off the list"),
     }
     return said.get(edit.verb, gettext("The last change")) % {"num": number}
