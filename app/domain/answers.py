@@ -8,7 +8,7 @@ from sqlmodel import Session, col, select
 from app import errors, language
 from app.domain import groups, receipts, texts
 from app.domain.participants import Me
-from app.models import Abstention, Activity, Answer, Share, Statement, milliseconds, now
+from app.models import Abstention, Activity, Answer, Statement, milliseconds, now
 from app.settings import TEXT_MAX
 from app.store import Transaction
 
@@ -170,19 +170,3 @@ def locked(session: Session, activity_id: int) -> bool:
     """Whether somebody has answered: from then on the wording stays."""
     rows = select(Answer.statement_id).where(Answer.activity_id == activity_id)
     return session.exec(rows.limit(1)).first() is not None
-
-
-def share(tx: Transaction, me: Me, activity_id: int, on: bool = True) -> None:
-    """Let the others see what my group answered or wrote in a step, or no longer. Raises NotFound or NotTheScribe."""
-    activity = tx.session.get(Activity, activity_id)
-    if activity is None or activity.dialogue_id != me.dialogue_id:
-        raise errors.NotFound
-    unit = groups.unit_of(tx.session, me, activity)
-    if unit is None or not unit.mine:
-        raise errors.NotTheScribe
-    row = tx.session.get(Share, (activity_id, unit.id))
-    if on and row is None:
-        tx.session.add(Share(activity_id=activity_id, group_id=unit.id, dialogue_id=me.dialogue_id))
-    elif not on and row is not None:
-        tx.session.delete(row)
-    tx.touch(me.dialogue_id, "board", "desk", "phones")

@@ -3,12 +3,13 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from sqlalchemy import exists, or_
 from sqlmodel import Session, col, select
 
 from app import errors
 from app.domain import card_kinds, dialogues, groups, journal, receipts, texts
 from app.domain.participants import Me
-from app.models import CLOSED, HELD, HIDDEN, SHOWN, WITHDRAWN, Activity, Card, milliseconds, now
+from app.models import CLOSED, HELD, HIDDEN, SHOWN, WITHDRAWN, Activity, Card, Share, milliseconds, now
 from app.settings import CARDS_PER_DIALOGUE, TEXT_MAX
 from app.store import Transaction
 
@@ -86,7 +87,7 @@ def submit(
     if not numbered:
         raise errors.RoomFull
     number, holding = numbered[0]
-    state = HELD if holding else SHOWN
+    state = HELD if holding or (group and _is_draft(tx, activity_id, group)) else SHOWN
     [(card_id,)] = tx.run(
         "INSERT INTO card (dialogue_id, activity_id, participant_id, key, number, kind, first, second, state, reason,"
         " masked, late, group_id, created_at) VALUES (:dialogue, :activity, :participant, :key, :number, :kind, :first,"
@@ -113,23 +114,37 @@ def submit(
 def _is_late(tx: Transaction, dialogue_id: int, activity_id: int, at: datetime) -> bool:
     """Whether a card for this step is late. Raises ActivityClosed when it is too late, Unreadable for a wrong step."""
     found = tx.run(
-        "SELECT a.kind, a.state, a.closed_at, d.state FROM activity a JOIN dialogue d ON d.id = a.dialogue_id"
+        "SELECT a.kind, a.state, a.closed_at, d.state, a.apart, a.open_until"
+        " FROM activity a JOIN dialogue d ON d.id = a.dialogue_id"
         " WHERE a.id = :activity AND d.id = :dialogue",
         activity=activity_id,
         dialogue=dialogue_id,
     )
     if not found:
         raise errors.NotFound
-    activity_kind, state, closed_at, dialogue_state = found[0]
+    activity_kind, state, closed_at, dialogue_state, apart, until = found[0]
     if activity_kind != "collect":
         raise errors.Unreadable
-    if dialogue_state != "open":
+    if apart and state == "open" and (until is None or milliseconds(at) <= until):
+        return False
+    if apart or dialogue_state != "open":
         raise errors.ActivityClosed
     if state == "open":
         return False
     if state == "closed" and closed_at is not None and milliseconds(at - LATE_FOR) <= closed_at:
         return True
     raise errors.ActivityClosed
+
+
+_DRAFT = (
+    "SELECT 1 FROM activity a WHERE a.id = :activity AND a.apart <> '' AND a.unit = 'organisation'"
+    " AND NOT EXISTS (SELECT 1 FROM share s WHERE s.activity_id = a.id AND s.group_id = :group)"
+)
+
+
+def _is_draft(tx: Transaction, activity_id: int, group: int) -> bool:
+    """Whether it is written before the day for an organisation that has not shared what it wrote there."""
+    return bool(tx.run(_DRAFT, activity=activity_id, group=group))
 
 
 def _receipt(tx: Transaction, card_id: int) -> Receipt:
@@ -244,8 +259,17 @@ def shown(session: Session, dialogue_id: int, activity_id: int | None = None) ->
 
 
 def waiting(session: Session, dialogue_id: int) -> list[Card]:
-    """Cards that wait for the facilitator, oldest first."""
-    held = select(Card).where(Card.dialogue_id == dialogue_id, Card.state == HELD)
+    """Cards that wait for the facilitator, oldest first. An organisation's draft waits for the organisation."""
+    draft = (
+        select(Activity.id)
+        .where(Activity.id == Card.activity_id, Activity.apart != "", Activity.unit == "organisation")
+        .where(~exists().where(col(Share.activity_id) == Activity.id, col(Share.group_id) == Card.group_id))
+    )
+    held = select(Card).where(
+        Card.dialogue_id == dialogue_id,
+        Card.state == HELD,
+        or_(col(Card.group_id).is_(None), ~draft.exists()),
+    )
     return list(session.exec(held.order_by(col(Card.number))).all())
 
 

@@ -2,6 +2,7 @@
 (() => {
   "use strict";
   const base = document.body.dataset.base;
+  const region = document.body.dataset.region; // where what this page shows is read anew
   const byId = (id) => document.getElementById(id);
   const read = (what, target) => htmx.ajax("GET", `${base}/${what}`, { target, swap: "outerHTML" });
   const say = (words) => {
@@ -98,7 +99,7 @@
     const waits = (await Outbox.kept()).some((row) => row.to.startsWith("sort/") && !row.refused);
     if (waits) return; // the server would deal again what it has not heard of yet
     if (document.querySelector("[data-deal] form:not([inert])")) return byId("received")?.removeAttribute("hidden");
-    await read("now", "#now");
+    await read(region, "#now");
     document.querySelector("[data-deal] article")?.focus();
   };
 
@@ -158,7 +159,7 @@
     } else {
       Outbox.drop(more.row.key);
       notice(more.answer.message);
-      read("now", "#now");
+      read(region, "#now");
     }
   });
   const notice = (text) => {
@@ -175,13 +176,13 @@
   const follow = () => {
     const moved = now.step !== shown();
     byId("moved").hidden = !(moved && unsent());
-    if (moved && !unsent()) setTimeout(() => now.step !== shown() && !unsent() && read("now", "#now"), Math.random() * 250);
+    if (moved && !unsent()) setTimeout(() => now.step !== shown() && !unsent() && read(region, "#now"), Math.random() * 250);
   };
   const hearPulse = (next) => {
     const before = now;
     now = next;
     if (next.build !== first.build) return renew();
-    if (next.epoch !== before.epoch) return unsent() ? follow() : read("now", "#now");
+    if (next.epoch !== before.epoch) return unsent() ? follow() : read(region, "#now");
     follow();
     if (now.step === shown() && next.seq !== before.seq) setTimeout(() => read("mine", "#mine"), Math.random() * 1500);
   };
@@ -193,7 +194,7 @@
     if (target.closest("[data-go-on]")) {
       byId("moved").hidden = true;
       for (const form of writing()) Outbox.forgetDraft(nameOf(form));
-      read("now", "#now");
+      read(region, "#now");
     }
   });
 

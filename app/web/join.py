@@ -4,7 +4,7 @@ import re
 import secrets
 from typing import Annotated
 
-from fastapi import APIRouter, Form, Request
+from fastapi import APIRouter, Form, Query, Request
 from itsdangerous import BadData
 from pydantic import BaseModel, Field
 from starlette.responses import JSONResponse, RedirectResponse, Response
@@ -12,10 +12,12 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from app import errors, language
 from app.domain import codes, dialogues, groups, participants
 from app.models import Dialogue
-from app.settings import RETURN_CODE_LENGTH
+from app.settings import ID_MAX, RETURN_CODE_LENGTH
 from app.web import deps, failures, guard, place, render
 
 router = APIRouter()
+
+Step = Annotated[int, Query(ge=0, le=ID_MAX)]
 
 _KEY = re.compile(r"[A-Za-z0-9_-]{22,64}")  # 128 bits at least: whoever guesses it is that person
 
@@ -29,6 +31,7 @@ class JoinForm(BaseModel):
     role: str = Field("other", max_length=60)
     key: str = Field("", max_length=64)
     rehearsal: str = Field("", max_length=200)
+    step: int = Field(0, ge=0, le=ID_MAX)  # the step outside the day that the link was to
 
 
 class CodeForm(BaseModel):
@@ -52,15 +55,17 @@ async def find(request: Request, form: Annotated[CodeForm, Form()]) -> Response:
 
 
 @router.get("/d/{code}/join")
-async def ask(request: Request, dialogue: deps.Joinable) -> Response:
+async def ask(request: Request, dialogue: deps.Joinable, step: Step = 0) -> Response:
     """What do you come as today?"""
-    return await _join_page(request, dialogue)
+    return await _join_page(request, dialogue, step=step)
 
 
-async def _join_page(request: Request, dialogue: Dialogue, status: int = 200, said: str = "") -> Response:
+async def _join_page(
+    request: Request, dialogue: Dialogue, status: int = 200, said: str = "", step: int = 0
+) -> Response:
     roles = await place.of(request).read(dialogues.perspectives, dialogue.id or 0)
     key = secrets.token_urlsafe(16)
-    return render.page(request, "join/join.html", status, dialogue=dialogue, roles=roles, said=said, key=key)
+    return render.page(request, "join/join.html", status, dialogue=dialogue, roles=roles, said=said, key=key, step=step)
 
 
 @router.post("/d/{code}/join")
@@ -69,7 +74,7 @@ async def join(request: Request, dialogue: deps.Joinable, form: Annotated[JoinFo
     here = place.of(request)
     known = await deps.participant_of(request, dialogue)
     if known is not None:
-        return _welcome(request, dialogue, known.return_code)
+        return _welcome(request, dialogue, known.return_code, form.step)
     simulated = _simulated(here, dialogue, form.rehearsal)
     me, token = await here.change(
         participants.join,
@@ -81,7 +86,7 @@ async def join(request: Request, dialogue: deps.Joinable, form: Annotated[JoinFo
     )
     if dialogue.seating:
         await here.change(groups.find_seat, me)
-    answer = _welcome(request, dialogue, me.return_code)
+    answer = _welcome(request, dialogue, me.return_code, form.step)
     _remember(request, answer, dialogue, token)
     return answer
 
@@ -104,10 +109,10 @@ def _simulated(here: place.Place, dialogue: Dialogue, mark: str) -> bool:
         raise errors.Unreadable from wrong
 
 
-def _welcome(request: Request, dialogue: Dialogue, return_code: str) -> Response:
+def _welcome(request: Request, dialogue: Dialogue, return_code: str, step: int = 0) -> Response:
     if render.wants_json(request):
         return JSONResponse({"dialogue": dialogue.id, "return_code": return_code})
-    return RedirectResponse(f"/d/{dialogue.code}", 303)
+    return RedirectResponse(f"/d/{dialogue.code}/step/{step}" if step else f"/d/{dialogue.code}", 303)
 
 
 def _remember(request: Request, answer: Response, dialogue: Dialogue, token: str) -> None:

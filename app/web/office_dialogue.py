@@ -136,11 +136,14 @@ async def _page(
     request: Request, dialogue_id: int, status: int = 200, typed: Typed | None = None, **said: str
 ) -> Response:
     """The dialogue's page. `said` is what to tell: `wrong`, `saved`, or a `link` of a `face` shown this once."""
-    view = await place.of(request).read(office_view.preparation, dialogue_id, typed)
+    here = place.of(request)
+    view = await here.read(office_view.preparation, dialogue_id, typed)
+    join = f"{here.settings.public_url}/d/{view.dialogue.code}"
     told = {"wrong": "", "saved": "", "link": "", "face": "", "at": ""} | said
     days = {"first": (now().date() + timedelta(days=1)).isoformat()}
     safety = office_view.safety(request)
-    return render.page(request, "office/dialogue.html", status, view=view, safety=safety, told=told, days=days)
+    shown = {"view": view, "safety": safety, "told": told, "days": days, "join": join}
+    return render.page(request, "office/dialogue.html", status, **shown)
 
 
 @router.get("")

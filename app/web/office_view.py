@@ -7,10 +7,11 @@ from sqlmodel import Session
 
 from app import store
 from app.activities import collect
-from app.domain import agenda, card_kinds, dialogues, groups, participants, templates
+from app.domain import agenda, card_kinds, dialogues, groups, outside, participants, templates
 from app.domain.card_kinds import CardKind
 from app.domain.dialogues import MANDATE
 from app.domain.groups import GroupView
+from app.domain.outside import OutsideView
 from app.domain.templates import Template
 from app.models import CLOSED, DRAFT, Activity, Dialogue, Perspective
 from app.models.people import GROUPS
@@ -109,6 +110,7 @@ class PreparationView:
     cards: int
     kinds: tuple[CardKind, ...]
     groups: dict[str, list[GroupView]]
+    outside: tuple[OutsideView, ...]
 
     @property
     def id(self) -> int:
@@ -189,6 +191,7 @@ def preparation(session: Session, dialogue_id: int, typed: Typed | None = None) 
         cards=_written(session, dialogue),
         kinds=tuple(card_kinds.all_kinds().values()),
         groups={sort: groups.of(session, dialogue_id, sort) for sort in GROUPS},
+        outside=tuple(outside.all_of(session, dialogue)),
     )
 
 

@@ -13,13 +13,14 @@ from app import errors
 from app.activities import collect, kind_of, present
 from app.activities.collect import CardView
 from app.activities.scene import Scene
-from app.domain import agenda, cards, dialogues, groups, participants, proxies, traces
+from app.domain import agenda, cards, dialogues, groups, outside, participants, proxies, traces
 from app.domain.agenda import StepView
 from app.domain.groups import GroupView
+from app.domain.outside import OutsideView
 from app.domain.participants import Me
 from app.domain.proxies import ProxyView
 from app.domain.traces import TraceView
-from app.models import CLOSED, Dialogue, Perspective
+from app.models import CLOSED, Card, Dialogue, Perspective
 from app.models import now as server_now
 from app.settings import BODY_MAX
 from app.web import deps, desk_acts, pictures, place, render
@@ -58,6 +59,11 @@ class PhoneView:
     role_position: int
     steps: tuple[StepView, ...]
     seconds_left: int | None
+    days: tuple[OutsideView, ...]
+    outside: OutsideView | None
+    drafts: tuple[Card, ...]
+    shared: bool
+    writes: bool
     groups: tuple[GroupView, ...]
     organisations: tuple[GroupView, ...]
     unit: GroupView | None
@@ -75,16 +81,23 @@ class PhoneView:
     sent: bool
 
 
-def view(session: Session, me: Me, draft: Draft = NOTHING, wrong: str = "", sent: bool = False) -> PhoneView:
-    """What this participant's phone shows now."""
+def view(
+    session: Session, me: Me, draft: Draft = NOTHING, wrong: str = "", sent: bool = False, step: int = 0
+) -> PhoneView:
+    """What this participant's phone shows now; with a `step` outside the day, that one. Raises NotFound for others."""
     dialogue = dialogues.get(session, me.dialogue_id)
-    activity = agenda.current(session, dialogue)
-    if activity is None or dialogue.state == CLOSED:
+    activity = outside.one(session, me.dialogue_id, step) if step else agenda.current(session, dialogue)
+    days = outside.all_of(session, dialogue)
+    if step and activity is not None:
+        open_ = outside.is_open(activity)
+        scene = kind_of(activity).phone(session, dialogue, activity, me) if open_ else Scene("phone/_closed.html", None)
+    elif activity is None or dialogue.state == CLOSED:
         scene = Scene("present/_phone.html", present.view(session, dialogue, activity))
     else:
         scene = kind_of(activity).phone(session, dialogue, activity, me)
-    ends = agenda.ends_at(activity) if activity else None
+    ends = agenda.ends_at(activity) if activity and not step else None
     own = collect.mine(session, me)
+    unit = groups.unit_of(session, me, activity) if activity is not None else None
     seats = groups.mine(session, me)
     pen = next((group for group in seats if group.mine and group.sort == groups.TABLE), None)
     roles = dialogues.perspectives(session, me.dialogue_id)
@@ -96,9 +109,14 @@ def view(session: Session, me: Me, draft: Draft = NOTHING, wrong: str = "", sent
         role_position=role.position,
         steps=tuple(agenda.view(session, dialogue)),
         seconds_left=max(0, round((ends - server_now()).total_seconds())) if ends else None,
+        days=tuple(days),
+        outside=next((each for each in days if each.id == step), None),
+        drafts=tuple(outside.drafts(session, me, activity)) if step and activity is not None else (),
+        shared=bool(step and activity is not None and outside.shared(session, me, activity)),
         groups=tuple(seats),
         organisations=tuple(groups.of(session, me.dialogue_id, groups.ORGANISATION)),
-        unit=groups.unit_of(session, me, activity) if activity is not None else None,
+        unit=unit,
+        writes=unit is None or (activity is not None and groups.writes(unit, activity)),
         pen=pen,
         people=tuple(proxies.of(session, me.dialogue_id, pen.id)) if pen else (),
         roles=tuple(roles),
@@ -115,10 +133,16 @@ def view(session: Session, me: Me, draft: Draft = NOTHING, wrong: str = "", sent
 
 
 async def show(
-    request: Request, me: Me, status: int = 200, draft: Draft = NOTHING, wrong: str = "", sent: bool = False
+    request: Request,
+    me: Me,
+    status: int = 200,
+    draft: Draft = NOTHING,
+    wrong: str = "",
+    sent: bool = False,
+    step: int = 0,
 ) -> Response:
     """The region for htmx, the page for everybody else."""
-    shown = await place.of(request).read(view, me, draft, wrong, sent)
+    shown = await place.of(request).read(view, me, draft, wrong, sent, step)
     template = "phone/_now.html" if render.is_htmx(request) else "phone/page.html"
     return render.page(request, template, status, view=shown)
 

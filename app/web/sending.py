@@ -21,7 +21,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from app import errors, language
-from app.domain import answers, ballots, cards, codes, participants, receipts, taps, votes
+from app.domain import answers, ballots, cards, codes, outside, participants, receipts, taps, votes
 from app.domain.ballots import Ballot
 from app.domain.cards import Written
 from app.domain.participants import Me
@@ -263,8 +263,16 @@ async def post(request: Request) -> Response:
     if render.wants_json(request):
         return Response(_encode(answer), media_type="application/json")
     if render.is_htmx(request):
-        return await phone.show(request, await _me(request), sent=True)
-    return RedirectResponse(f"/d/{request.path_params['code']}?sent={answer.get('number', 1)}", 303)
+        aside = await place.of(request).read(outside.is_outside, sending.activity_id)
+        return await phone.show(request, await _me(request), sent=True, step=sending.activity_id if aside else 0)
+    return RedirectResponse(await _back(request, sending.activity_id, str(answer.get("number", 1))), 303)
+
+
+async def _back(request: Request, activity_id: int, number: str) -> str:
+    """Where the page was that sent it: the phone's, or that of a step outside the day."""
+    base = f"/d/{request.path_params['code']}"
+    aside = await place.of(request).read(outside.is_outside, activity_id)
+    return f"{base}/step/{activity_id}?sent={number}" if aside else f"{base}?sent={number}"
 
 
 async def _refused(request: Request, fact: errors.Fact, values: Mapping[str, str]) -> Response:

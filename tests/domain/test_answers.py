@@ -5,7 +5,7 @@ import csv
 import pytest
 
 from app import errors, language
-from app.domain import answers, dialogues, groups, participants, profiles
+from app.domain import answers, dialogues, groups, outside, participants, profiles
 from app.models import Activity, Answer, Statement
 from tests.conftest import ROOT
 from tests.domain import hall
@@ -170,7 +170,7 @@ def test_six_organisations_stand_as_planted_and_are_named_only_once_they_share(s
     }
     assert profile(room, step).stands == ()
     assert all(result.lines == () for result in profile(room, step).results)
-    sqlite.do(answers.share, delegates[names[0]], step)
+    sqlite.do(outside.share, delegates[names[0]], step, True)
     assert [stand.name for stand in profile(room, step).stands] == [names[0]]
 
 
