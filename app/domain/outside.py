@@ -46,11 +46,17 @@ def all_of(session: Session, dialogue: Dialogue) -> list[OutsideView]:
             unit=row.unit,
             open=is_open(row),
             opened=row.opened_at is not None,
-            until=row.open_until.astimezone(language.ZONE).date() if row.open_until is not None else None,
+            until=_last_day(row),
             people=_people(session, row.id or 0),
         )
         for row in agenda.outside(session, dialogue.id or 0)
     ]
+
+
+def _last_day(row: Activity) -> date | None:
+    if row.open_until is None:
+        return None
+    return (row.open_until - timedelta(seconds=1)).astimezone(language.ZONE).date()
 
 
 def _people(session: Session, activity_id: int) -> int:

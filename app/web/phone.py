@@ -111,7 +111,11 @@ def view(
         seconds_left=max(0, round((ends - server_now()).total_seconds())) if ends else None,
         days=tuple(days),
         outside=next((each for each in days if each.id == step), None),
-        drafts=tuple(outside.drafts(session, me, activity)) if step and activity is not None else (),
+        drafts=tuple(
+            card
+            for card in (outside.drafts(session, me, activity) if step and activity is not None else ())
+            if card.participant_id != me.id
+        ),
         shared=bool(step and activity is not None and outside.shared(session, me, activity)),
         groups=tuple(seats),
         organisations=tuple(groups.of(session, me.dialogue_id, groups.ORGANISATION)),

@@ -19,13 +19,15 @@ Text = Annotated[str, Field(default="", max_length=BODY_MAX)]
 
 
 class GroupForm(BaseModel):
+    """`step`: the page of a step outside the day that it was sent from, or 0."""
+
     group: int = Field(ge=1, le=ID_MAX)
+    step: int = Field(0, ge=0, le=ID_MAX)
 
 
-class PenForm(BaseModel):
+class PenForm(GroupForm):
     """`take` the pen of a group, `over` from another phone on purpose, or `lay` it down."""
 
-    group: int = Field(ge=1, le=ID_MAX)
     pen: Literal["take", "over", "lay"] = "take"
 
 
@@ -49,7 +51,7 @@ def _lines(text: str) -> list[str]:
 async def enter(request: Request, me: deps.Joined, form: Annotated[GroupForm, Form()]) -> Response:
     """The organisation I come from, or the table I went to."""
     await place.of(request).change(groups.enter, me, form.group)
-    return await back(request, me)
+    return await back(request, me, form.step)
 
 
 @router.post("/d/{code}/pen")
@@ -60,14 +62,15 @@ async def pen(request: Request, me: deps.Joined, form: Annotated[PenForm, Form()
         await here.change(groups.lay_pen, me, form.group)
     else:
         await here.change(groups.take_pen, me, form.group, form.pen == "over")
-    return await back(request, me)
+    return await back(request, me, form.step)
 
 
-async def back(request: Request, me: Me) -> Response:
+async def back(request: Request, me: Me, step: int = 0) -> Response:
     """The region for htmx; for everybody else the page again, so that loading it anew sends nothing twice."""
     if render.is_htmx(request):
-        return await phone.show(request, me)
-    return RedirectResponse(f"/d/{request.path_params['code']}", 303)
+        return await phone.show(request, me, step=step)
+    base = f"/d/{request.path_params['code']}"
+    return RedirectResponse(f"{base}/step/{step}" if step else base, 303)
 
 
 @router.post("/desk/{dialogue_id}/seat")

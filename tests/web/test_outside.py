@@ -44,7 +44,11 @@ def someone(house: House, room: Hall, step: int, organisation: str = "") -> Any:
     assert (came.status_code, came.headers["location"]) == (303, f"{base}/step/{step}")
     if organisation:
         [group] = [each for each in room.read(groups.of, "organisation") if each.name == organisation]
-        assert phone.post(f"{base}/group", data={"group": str(group.id)}).status_code == 303
+        assert (
+            phone.post(f"{base}/group", data={"group": group.id, "step": step})
+            .headers["location"]
+            .endswith(f"/step/{step}")
+        )
     return phone
 
 
