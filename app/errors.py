@@ -38,6 +38,11 @@ class LinkNeeded(Fact):
     sentence = N_("This page needs its own link. Ask the organiser for a fresh one.")
 
 
+class LinkEnded(Fact):
+    status = 410
+    sentence = N_("The organiser has closed this link. Nothing is lost: ask the organiser if you need to read on.")
+
+
 class LinkRevoked(Fact):
     status = 403
     sentence = N_("The link no longer works. Ask the organiser for a fresh one.")

@@ -40,6 +40,7 @@ from app.web import (
     pages,
     paper,
     phone,
+    publishing,
     questions,
     seats,
     sending,
@@ -70,6 +71,7 @@ FACES = (
     seats,
     paper,
     downloads,
+    publishing,
 )  # every module with routes of its own
 
 

@@ -11,6 +11,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 # Limits of correct behaviour. docs/limits.md gives the reasons; tests read these same names.
 TEXT_MAX = 280  # characters of one field of a card, counted after cleaning
 TITLE_MAX = 120
+LOOKING_BACK_MAX = 2_400  # half a page
 MANDATE_MAX = 600
 HEADING_MAX = 60
 BODY_MAX = 65_536  # bytes of one request

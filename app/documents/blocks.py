@@ -70,6 +70,8 @@ def of(view: SummaryView) -> list[Block]:
 
 def _opening(view: SummaryView) -> list[Block]:
     blocks: list[Block] = [Heading(1, view.title), Prose(f"{view.lead} {view.left_out}".strip()), Prose(view.status)]
+    if view.looking_back:
+        blocks += [Heading(2, gettext("What we saw")), Prose(view.looking_back)]
     if view.follow_up_on:
         blocks.append(Prose(sentences.meet_again(view.follow_up_on)))
     promises = [(promise.label, promise.text) for promise in view.mandate if promise.text]

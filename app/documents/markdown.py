@@ -25,6 +25,7 @@ def render(view: SummaryView) -> str:
     with language.speaking(view.language):
         parts = [
             *_opening(view),
+            *_section(gettext("What we saw"), literal(view.looking_back)),
             *_mandate(view),
             *_agenda(view),
             *_themes(view),

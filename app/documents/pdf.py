@@ -195,6 +195,7 @@ def _words(view: SummaryView) -> dict[str, str]:
         "agree": gettext("Agree"),
         "disagree": gettext("Disagree"),
         "pass": gettext("Pass"),
+        "saw": gettext("What we saw"),
         "points": gettext("Points"),
         "stand": gettext("Where we stand"),
         "profile_open": gettext("The result comes when it closes."),

@@ -30,6 +30,12 @@ def status(draft: bool, made_at: datetime) -> str:
     return said % {"moment": language.moment(made_at)}
 
 
+def finished(on: datetime, changed: bool) -> str:
+    """When the organiser called it finished, and whether anything was changed after that."""
+    said = gettext("Finished on %(day)s.") % {"day": language.day(on.astimezone(language.ZONE).date())}
+    return " ".join((said, gettext("Changed since then."))) if changed else said
+
+
 def left_out(waiting: int, hidden: int) -> str:
     """Which cards cannot be read here; empty when all can."""
     said = []

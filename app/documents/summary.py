@@ -20,6 +20,7 @@ from app.domain import (
     cards,
     dialogues,
     participants,
+    publishing,
     questions,
     sortings,
     themes,
@@ -155,6 +156,8 @@ class SummaryView:
     to_do: tuple[PactView, ...] = ()
     absent: tuple[str, ...] = ()  # roles that nobody came in
     follow_up_on: str = ""  # when people meet again, or why not
+    looking_back: str = ""  # the organiser's half page
+    published: datetime | None = None  # when the organiser called it finished
 
     @property
     def cards(self) -> tuple[CardView, ...]:
@@ -201,8 +204,8 @@ def _build(session: Session, dialogue: Dialogue) -> SummaryView:
         series=series.title if series is not None else "",
         event_date=dialogue.event_date or _day(dialogue.started_at),
         lead=sentences.lead(people, simulated, len(views)),
-        status=sentences.status(dialogue.state != CLOSED, made_at),
-        draft=dialogue.state != CLOSED,
+        status=_status(session, dialogue, made_at),
+        draft=dialogue.state != CLOSED and dialogue.published_at is None,
         made_at=made_at,
         people=people,
         simulated=simulated,
@@ -231,8 +234,16 @@ def _build(session: Session, dialogue: Dialogue) -> SummaryView:
         pacts=stands.pacts(session, dialogue_id, agreements.AGREED),
         to_do=stands.pacts(session, dialogue_id, agreements.PRODUCT),
         absent=voices.absent(session, dialogue_id) if people else (),
+        looking_back=dialogue.looking_back,
+        published=dialogue.published_at,
         follow_up_on=language.day(dialogue.follow_up_on) if dialogue.follow_up_on else dialogue.follow_up,
     )
+
+
+def _status(session: Session, dialogue: Dialogue, made_at: datetime) -> str:
+    if dialogue.published_at is None:
+        return sentences.status(dialogue.state != CLOSED, made_at)
+    return sentences.finished(dialogue.published_at, publishing.changed_since(session, dialogue))
 
 
 def _day(moment: datetime | None) -> date | None:

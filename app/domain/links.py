@@ -4,21 +4,23 @@ import hashlib
 import hmac
 import secrets
 from base64 import urlsafe_b64encode
+from datetime import date
 
 from sqlmodel import Session, select
 
-from app import errors
+from app import errors, language
 from app.models import Link, now
 from app.store import Transaction
 
 
-def _found(session: Session, face: str, dialogue_id: int) -> Link | None:
+def known(session: Session, face: str, dialogue_id: int) -> Link | None:
+    """The link of a face, if it was ever asked for."""
     return session.exec(select(Link).where(Link.face == face, Link.dialogue_id == dialogue_id)).first()
 
 
 def ensure(tx: Transaction, face: str, dialogue_id: int = 0) -> Link:
     """The link of a face, made the first time it is asked for."""
-    link = _found(tx.session, face, dialogue_id)
+    link = known(tx.session, face, dialogue_id)
     if link is None:
         link = Link(face=face, dialogue_id=dialogue_id, nonce=secrets.token_urlsafe(24))
         tx.session.add(link)
@@ -42,15 +44,30 @@ def secret(link: Link, key: str) -> str:
     return urlsafe_b64encode(hmac.digest(key.encode(), words.encode(), hashlib.sha256)[:24]).decode()
 
 
+def is_open(link: Link) -> bool:
+    """Whether it opens anything today."""
+    return not link.closed and (link.expires_on is None or now().astimezone(language.ZONE).date() <= link.expires_on)
+
+
+def limit(tx: Transaction, face: str, dialogue_id: int, closed: bool, expires_on: date | None) -> Link:
+    """Close a link or open it again, and set its last day, or none. Visits opened with it end with it."""
+    link = ensure(tx, face, dialogue_id)
+    link.closed, link.expires_on = closed, expires_on
+    tx.session.add(link)
+    return link
+
+
 def open_with(session: Session, face: str, dialogue_id: int, given: str, key: str) -> Link:
-    """The link that this secret opens. Raises LinkRevoked for any other secret."""
-    link = _found(session, face, dialogue_id)
+    """The link that this secret opens. Raises LinkRevoked for any other secret, LinkEnded for one that is closed."""
+    link = known(session, face, dialogue_id)
     if link is None or not hmac.compare_digest(secret(link, key).encode(), given.encode("utf-8", "replace")):
         raise errors.LinkRevoked
+    if not is_open(link):
+        raise errors.LinkEnded
     return link
 
 
 def holds(session: Session, face: str, dialogue_id: int, generation: int) -> bool:
     """Whether a visit opened with this generation is still good."""
-    link = _found(session, face, dialogue_id)
-    return link is not None and link.generation == generation
+    link = known(session, face, dialogue_id)
+    return link is not None and link.generation == generation and is_open(link)

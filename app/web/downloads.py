@@ -10,12 +10,16 @@ from typing import Annotated, Literal
 from urllib.parse import quote
 
 from fastapi import APIRouter, Depends, Request
+from sqlmodel import Session
 from starlette.responses import Response
 
 from app import errors, language
 from app.documents import csv, markdown, summary
 from app.documents.summary import SummaryView
-from app.domain import dialogues
+from app.domain import cards, dialogues, traces
+from app.domain.participants import Me
+from app.domain.traces import TraceView
+from app.models import SHOWN
 from app.web import deps, place, render
 
 router = APIRouter(prefix="/dialogues/{dialogue_id}")
@@ -32,15 +36,39 @@ _TYPES = {
 }
 
 Spoken = Literal["da", "en"] | None
+Traces = dict[int, tuple[TraceView, ...]]  # by the number of the card
 
 
 async def organiser(request: Request, dialogue_id: deps.Id) -> bool:
-    """Whether the organiser asks, who may read hidden cards too. Raises LinkNeeded for all but organiser and desk."""
+    """Whether the organiser asks, who may read hidden cards too. Raises LinkNeeded for who may not read at all."""
     if await deps.may(request, "office", 0):
         return True
-    if await deps.may(request, "desk", dialogue_id):
+    if await may_read(request, dialogue_id):
         return False
     raise errors.LinkNeeded
+
+
+async def may_read(request: Request, dialogue_id: int) -> bool:
+    """Whether this is the desk, whoever has the summary's link, or once it is finished, a participant."""
+    if await deps.may(request, "desk", dialogue_id) or await deps.may(request, "summary", dialogue_id):
+        return True
+    return (await _mine(request, dialogue_id, finished=True)) is not None
+
+
+async def _mine(request: Request, dialogue_id: int, finished: bool = False) -> Traces | None:
+    """What became of the cards of the participant whose phone this is, by number; None for everybody else."""
+    here = place.of(request)
+    dialogue = await here.read(dialogues.get, dialogue_id)
+    me = await deps.participant_of(request, dialogue)
+    if me is None or (finished and dialogue.published_at is None):
+        return None
+    return await here.read(_traces, me)
+
+
+def _traces(session: Session, me: Me) -> Traces:
+    own = [card for card in cards.mine(session, me) if card.state == SHOWN]
+    found = traces.of(session, me, [card.id or 0 for card in own])
+    return {card.number: found.get(card.id or 0, ()) for card in own}
 
 
 Asking = Annotated[bool, Depends(organiser)]
@@ -50,7 +78,7 @@ Asking = Annotated[bool, Depends(organiser)]
 async def page(request: Request, dialogue_id: deps.Id, _organiser: Asking, language: Spoken = None) -> Response:
     """The summary as a page to read and print."""
     view = await _view(request, dialogue_id, language)
-    return render.page(request, "summary/page.html", view=view)
+    return render.page(request, "summary/page.html", view=view, mine=await _mine(request, dialogue_id) or {})
 
 
 @router.get("/summary.md")

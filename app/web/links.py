@@ -46,6 +46,12 @@ async def open_board(request: Request, dialogue_id: deps.Id, form: Annotated[Sec
     return await _open(request, "board", dialogue_id, form.secret, f"/board/{dialogue_id}")
 
 
+@router.post("/summary/{dialogue_id}/open")
+async def open_summary(request: Request, dialogue_id: deps.Id, form: Annotated[SecretForm, Form()]) -> Response:
+    """Open a summary with its secret."""
+    return await _open(request, "summary", dialogue_id, form.secret, f"/dialogues/{dialogue_id}/summary")
+
+
 async def _open(request: Request, face: str, dialogue_id: int, typed: str, target: str) -> Response:
     here = place.of(request)
     secret = typed.strip().rpartition("#")[2]
