@@ -139,6 +139,20 @@ class VotingClosed(Fact):
     sentence = N_("The vote is closed. What you gave before it closed counts.")
 
 
+class TooManyTemplates(Fact):
+    status = 422
+    sentence = N_("There is room for %(limit)d templates of your own. Throw one away first.")
+
+
+class TemplateWrong(Fact):
+    status = 422
+    sentence = N_("This file is not a template: %(where)s. Nothing was kept.")
+
+
+class StepBegun(Fact):
+    sentence = N_("The room has been on this step, so it stays as it was.")
+
+
 class VotingOpen(Fact):
     sentence = N_("The vote is still open. Close it before you vote once more.")
 

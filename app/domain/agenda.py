@@ -150,10 +150,15 @@ def title(activity: Activity) -> str:
     return language.gettext("%(step)s, round %(number)d") % {"step": name, "number": number} if number else name
 
 
+def asked(activity: Activity) -> str:
+    """The question of a step in the current language, with its {fields} as they stand."""
+    own, other = activity.prompt_da, activity.prompt_en
+    return (own or other) if language.current() == "da" else (other or own)
+
+
 def prompt(activity: Activity, dialogue: Dialogue) -> str:
     """The question of a step in the current language, with the organiser's {fields} filled in."""
-    own, other = activity.prompt_da, activity.prompt_en
-    text = (own or other) if language.current() == "da" else (other or own)
+    text = asked(activity)
     for name, value in dialogue.fields.items():
         text = text.replace("{" + name + "}", value)
     return text.replace(BREAK_ENDS, _ends_clock(activity, dialogue)) if BREAK_ENDS in text else text

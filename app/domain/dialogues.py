@@ -66,7 +66,7 @@ def all_of(session: Session) -> list[tuple[Series, list[Dialogue]]]:
 
 def make(tx: Transaction, template_key: str, title: str, retention_days: int, series_id: int | None = None) -> int:
     """A new dialogue in draft, from a template, with its steps and perspectives. Returns its id."""
-    template = templates.template(template_key)
+    template = templates.template(tx.session, template_key)
     title = texts.line(title, TITLE_MAX) or template.name
     if series_id is None or tx.session.get(Series, series_id) is None:
         series = Series(title=title)

@@ -11,7 +11,18 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from app import errors
 from app.domain import dialogues, retention
 from app.settings import BODY_MAX, ID_MAX
-from app.web import deps, dress, keeper, links, office_dialogue, office_outside, office_view, place, render
+from app.web import (
+    deps,
+    dress,
+    keeper,
+    links,
+    office_dialogue,
+    office_outside,
+    office_templates,
+    office_view,
+    place,
+    render,
+)
 
 router = APIRouter(prefix="/office")
 
@@ -67,3 +78,5 @@ async def delete(request: Request, dialogue_id: deps.Id) -> Response:
 
 router.include_router(office_dialogue.router)
 router.include_router(office_outside.router)
+router.include_router(office_templates.router)
+router.include_router(office_templates.copying)

@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field
 from starlette.responses import RedirectResponse, Response
 
 from app import activities, errors
-from app.domain import codes, dialogues, texts
+from app.domain import codes, dialogues, sheet, texts
 from app.domain import links as capabilities
 from app.domain.dialogues import MANDATE, Preparation
 from app.models import now
@@ -67,17 +67,26 @@ class PreparationForm(BaseModel):
         )
 
 
-class StepForm(BaseModel):
-    """A step to add. Only what its kind asks for is read; the kind itself checks it."""
+class WordsForm(BaseModel):
+    """What a step is called and asks, how long it is, and when it begins."""
 
-    kind: Literal["collect", "sort", "vote", "assess", "present"]
-    unit: Literal["person", "table", "organisation"] = "person"
     title_da: Text
     title_en: Text
     prompt_da: Text
     prompt_en: Text
     minutes: int = Field(10, ge=1, le=600)
     planned: str = Field("", pattern=r"^([01]\d|2[0-3]):[0-5]\d$|^$")
+
+
+class MoveForm(BaseModel):
+    by: Literal["-1", "1"]
+
+
+class StepForm(WordsForm):
+    """A step to add. Only what its kind asks for is read; the kind itself checks it."""
+
+    kind: Literal["collect", "sort", "vote", "assess", "present"]
+    unit: Literal["person", "table", "organisation"] = "person"
     kinds: list[str] = Field(default_factory=list, max_length=20)
     silent_minutes: int = Field(0, ge=0, le=60)
     form: str = Field("dots", max_length=10)
@@ -183,6 +192,25 @@ async def add_step(request: Request, dialogue_id: deps.Id, form: Annotated[StepF
             raise
         return await _page(request, dialogue_id, fact.status, wrong=fact.said())
     return RedirectResponse(f"/office/dialogues/{dialogue_id}#steps", 303)
+
+
+@router.post("/steps/{step_id}")
+async def change_step(
+    request: Request, dialogue_id: deps.Id, step_id: deps.Id, form: Annotated[WordsForm, Form()]
+) -> Response:
+    """Change a step that nobody has gone to; what comes after it moves along."""
+    words = form.model_dump(include={"title_da", "title_en", "prompt_da", "prompt_en"})
+    await place.of(request).change(sheet.change, dialogue_id, step_id, words, form.minutes, form.planned)
+    return RedirectResponse(f"/office/dialogues/{dialogue_id}#step-{step_id}", 303)
+
+
+@router.post("/steps/{step_id}/move")
+async def move_step(
+    request: Request, dialogue_id: deps.Id, step_id: deps.Id, form: Annotated[MoveForm, Form()]
+) -> Response:
+    """Let a step change places with its neighbour."""
+    await place.of(request).change(sheet.move, dialogue_id, step_id, int(form.by))
+    return RedirectResponse(f"/office/dialogues/{dialogue_id}#step-{step_id}", 303)
 
 
 @router.post("/steps/{step_id}/remove")

@@ -1,11 +1,12 @@
 """What the office shows: series with their dialogues, and one dialogue with all that must be set before the day."""
 
 from dataclasses import dataclass, field
+from typing import Any
 
 from fastapi import Request
 from sqlmodel import Session
 
-from app import store
+from app import errors, store
 from app.activities import collect
 from app.domain import agenda, card_kinds, dialogues, groups, outside, participants, templates
 from app.domain.card_kinds import CardKind
@@ -38,6 +39,31 @@ class TemplateView:
     people: str
     minutes: int
     rhythm: tuple[BarView, ...]
+    own: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class StepView:
+    """A step of the run sheet. `kinds` names the cards it asks for; `opened` steps stay."""
+
+    id: int
+    kind: str
+    title: str
+    prompt: str
+    planned: str
+    minutes: int
+    kinds: tuple[str, ...]
+    opened: bool
+    words: dict[str, str] = field(default_factory=dict)  # titles and questions in both languages
+
+
+@dataclass(frozen=True, slots=True)
+class SheetView:
+    """A template with its whole run sheet: the day, and what stands before and after it."""
+
+    template: TemplateView
+    steps: tuple[StepView, ...]
+    outside: tuple[StepView, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,20 +111,6 @@ class Typed:
 
 
 @dataclass(frozen=True, slots=True)
-class StepView:
-    """A step of the run sheet. `kinds` names the cards it asks for; `opened` steps stay."""
-
-    id: int
-    kind: str
-    title: str
-    prompt: str
-    planned: str
-    minutes: int
-    kinds: tuple[str, ...]
-    opened: bool
-
-
-@dataclass(frozen=True, slots=True)
 class PreparationView:
     """One dialogue in the office."""
 
@@ -139,7 +151,7 @@ def office(session: Session) -> OfficeView:
     return OfficeView(
         series=tuple(by_attention),
         next=upcoming[0] if upcoming else None,
-        templates=tuple(_template(template) for template in templates.all_templates().values()),
+        templates=tuple(_template(template) for template in templates.everything(session)),
     )
 
 
@@ -163,8 +175,46 @@ def _written(session: Session, dialogue: Dialogue) -> int:
 
 
 def _template(template: Template) -> TemplateView:
-    steps = [(str(step["kind"]), int(step["minutes"])) for step in template.steps]
-    return TemplateView(template.key, template.name, template.people, template.minutes, rhythm(steps))
+    steps = [(str(step["kind"]), int(step["minutes"])) for step in template.steps if not step.get("apart")]
+    return TemplateView(template.key, template.name, template.people, template.minutes, rhythm(steps), template.own)
+
+
+def gallery(session: Session) -> tuple[SheetView, ...]:
+    """Every template with its run sheet, but for the empty one."""
+    return tuple(_sheet(each) for each in templates.everything(session) if each.key != templates.EMPTY)
+
+
+def run_sheet(session: Session, key: str) -> SheetView:
+    """One template with its run sheet. Raises NotFound."""
+    try:
+        return _sheet(templates.template(session, key))
+    except errors.Unreadable as unknown:
+        raise errors.NotFound from unknown
+
+
+def _sheet(template: Template) -> SheetView:
+    steps = [(_of_template(step), step.get("apart", "")) for step in template.steps]
+    return SheetView(
+        template=_template(template),
+        steps=tuple(step for step, apart in steps if not apart),
+        outside=tuple(step for step, apart in steps if apart),
+    )
+
+
+def _of_template(step: dict[str, Any]) -> StepView:
+    """A step of a template as the office shows it; {fields} stand as they are, to be filled in later."""
+    names = {name: value for name, value in step.items() if name not in ("statements", "apart")}
+    row = Activity(dialogue_id=0, position=0, **names)
+    return StepView(
+        id=0,
+        kind=row.kind,
+        title=agenda.title(row),
+        prompt=agenda.asked(row),
+        planned=row.planned,
+        minutes=row.minutes,
+        kinds=tuple(card_kinds.kind(key).name for key in row.settings.get("kinds", [])),
+        opened=False,
+    )
 
 
 def rhythm(steps: list[tuple[str, int]]) -> tuple[BarView, ...]:
@@ -224,6 +274,7 @@ def _step(row: Activity, dialogue: Dialogue) -> StepView:
         minutes=row.minutes,
         kinds=tuple(card_kinds.kind(key).name for key in row.settings.get("kinds", [])),
         opened=row.opened_at is not None,
+        words={name: getattr(row, name) for name in ("title_da", "title_en", "prompt_da", "prompt_en")},
     )
 
 

@@ -15,7 +15,7 @@ MINUTES = {"T1": 390, "T2": 390, "T3": 390, "T4": 75, "T5": 180, "T6": 60}
 
 @pytest.mark.parametrize("key", SIX)
 def test_a_template_is_whole_in_both_languages_and_as_long_as_its_day(key):
-    template = templates.template(key)
+    template = templates.all_templates()[key]
     assert all(template.names.values())
     own = [step for step in template.steps if not step.get("apart")]
     assert sum(step["minutes"] for step in own) == MINUTES[key]
@@ -27,7 +27,7 @@ def test_a_template_is_whole_in_both_languages_and_as_long_as_its_day(key):
 
 @pytest.mark.parametrize("key", SIX)
 def test_every_kind_of_card_and_scale_of_a_template_exists(key):
-    for step in templates.template(key).steps:
+    for step in templates.all_templates()[key].steps:
         assert set(step["settings"].get("kinds", [])) <= set(card_kinds.all_kinds()), step
         assert step["kind"] in activities.KINDS or step["kind"] == "assess"
         if step["kind"] == "assess" and step["settings"]["scale"] != "status":
