@@ -4,7 +4,8 @@
   const base = document.body.dataset.base;
   const region = document.body.dataset.region; // where what this page shows is read anew
   const byId = (id) => document.getElementById(id);
-  const read = (what, target) => htmx.ajax("GET", `${base}/${what}`, { target, swap: "outerHTML" });
+  // A reading that fails is made up for by the next pulse.
+  const read = (what, target) => htmx.ajax("GET", `${base}/${what}`, { target, swap: "outerHTML" }).catch(() => {});
   const say = (words) => {
     byId("said").textContent = "";
     setTimeout(() => (byId("said").textContent = words), 50); // the same words twice are two announcements
