@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from app.settings import Settings
+from tests import requirements
 
 ROOT = Path(__file__).parent.parent
 APP = ROOT / "app"
@@ -197,6 +198,10 @@ def complaints(*tool: str) -> list[str]:
     """The lines of a checking tool that does not end well."""
     done = subprocess.run([sys.executable, "-m", *tool], cwd=ROOT, capture_output=True, text=True)
     return [*done.stdout.splitlines(), *done.stderr.splitlines()] if done.returncode else []
+
+
+def test_every_requirement_names_tests_that_exist() -> None:
+    assert requirements.absent(requirements.named(requirements.TABLE.read_text("utf-8"))) == []
 
 
 def test_ruff_has_nothing_to_say() -> None:

@@ -1,5 +1,7 @@
 """A series shows what was said and what came of it, warns when nothing is ever carried out, and writers are told."""
 
+from datetime import date
+
 import pytest
 
 from app import errors
@@ -45,6 +47,8 @@ def test_a_follow_up_is_a_date_or_a_sentence_why_not(base):
     first, _ = two(base)
     first.do(series.set_follow_up, None, "Vi er færdige med emnet")
     assert (first.dialogue.follow_up_on, first.dialogue.follow_up) == (None, "Vi er færdige med emnet")
+    first.do(series.set_follow_up, date(2027, 3, 1), "Vi er færdige med emnet")
+    assert (first.dialogue.follow_up_on, first.dialogue.follow_up) == (date(2027, 3, 1), "")
 
 
 def test_a_writer_is_told_what_became_of_the_card_and_nobody_elses(base):
