@@ -1,5 +1,6 @@
 """Assessments on phone, board and desk, by form and by socket message; votes between poles and by rank."""
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -7,7 +8,7 @@ import pytest
 from sqlmodel import Session
 
 from app import errors
-from app.domain import agenda, carrying, dialogues, materials, profiles
+from app.domain import agenda, answers, carrying, dialogues, materials, profiles
 from app.models import Activity, Answer, Statement
 from tests.domain import hall
 from tests.domain.hall import Hall
@@ -92,6 +93,18 @@ def test_every_scale_can_be_drawn_on_every_face(house: House, scale: str) -> Non
     assert house.opened("board", room.id).get(f"/board/{room.id}").text.count("<tr>") == 3
     assert house.opened("desk", room.id).get(f"/desk/{room.id}").status_code == 200
     assert phone.get(base).status_code == 200
+
+
+def test_a_role_that_is_seen_in_one_statement_only_has_a_gap_in_the_other(house: House) -> None:
+    room, step, [one, two], _ = assessing(house, people=5)
+    for number, me in enumerate(room.people):
+        given = {one: 5, two: None if number == 0 else 1}
+        room.do(lambda tx, _id, me=me, given=given: answers.give(tx, me, step, given, {}, hall.key()))
+    house.opened("desk", room.id).post(f"/desk/{room.id}/votes/{step}/close")
+    page = house.opened("board", room.id).get(f"/board/{room.id}")
+    assert (page.status_code, len(re.findall(r">5[.,]0 \(5\)<", page.text)), page.text.count(">–</td>")) == (200, 1, 3)
+    summary = house.opened("office").get(f"/dialogues/{room.id}/summary")
+    assert (summary.status_code, summary.text.count('"num">–</td>')) == (200, 3)
 
 
 def test_a_step_that_shows_a_result_shows_the_last_one(house: House) -> None:
