@@ -19,7 +19,7 @@ import uvicorn
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session, col, select
 
-from app import backup, listening, logs, workers
+from app import backup, errors, listening, logs, workers
 from app.domain import demo, links
 from app.models import FACES, Dialogue
 from app.settings import MESSAGE_MAX, Settings, with_driver
@@ -64,6 +64,9 @@ def main(argv: list[str] | None = None) -> int:
     link.add_argument("face", choices=FACES)
     link.add_argument("--dialogue", type=int, default=0, help="which dialogue; default the newest")
     link.add_argument("--data", type=Path, help="the data folder")
+    bring_in = commands.add_parser("import", help="make a dialogue again from the JSON of its summary")
+    bring_in.add_argument("file", type=Path, help="the file")
+    bring_in.add_argument("--data", type=Path, help="the data folder")
     work = commands.add_parser("work", help="what serve --workers starts; not for people")
     work.add_argument("--fd", type=int, required=True, help="the socket to serve")
     backup.add_arguments(commands)
@@ -87,7 +90,8 @@ def main(argv: list[str] | None = None) -> int:
         os.environ["TOVHOLDER_DATA"] = str(arguments.data)
     if hasattr(arguments, "run"):
         return int(arguments.run(arguments))
-    return {"serve": _serve, "migrate": _migrate, "link": _link}[arguments.command](arguments)
+    run = {"serve": _serve, "migrate": _migrate, "link": _link, "import": _import}[arguments.command]
+    return run(arguments)
 
 
 def _serve_arguments(parser: argparse.ArgumentParser) -> None:
@@ -144,6 +148,24 @@ def _link(arguments: argparse.Namespace) -> int:
         print(address(settings, arguments.face, dialogue_id, links.secret(link, settings.key())))
     finally:
         writer.close()
+    return 0
+
+
+def _import(arguments: argparse.Namespace) -> int:
+    from app.documents import restoring  # large, and seldom asked for
+
+    settings = Settings()
+    schema.upgrade(settings.database)
+    writer = Writer(writing(settings.database))
+    try:
+        view = restoring.read(arguments.file.read_bytes())
+        made = writer.change_now(restoring.restore, view, settings.retention_days)
+    except (OSError, errors.Fact) as wrong:
+        log.error("%s", wrong.said() if isinstance(wrong, errors.Fact) else wrong.strerror)
+        return 2
+    finally:
+        writer.close()
+    print(f"dialogue {made}: {len(view.cards)} cards in {len(view.themes)} themes")
     return 0
 
 

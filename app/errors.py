@@ -149,6 +149,11 @@ class TemplateWrong(Fact):
     sentence = N_("This file is not a template: %(where)s. Nothing was kept.")
 
 
+class FileWrong(Fact):
+    status = 422
+    sentence = N_("This file is not a summary that can be brought in: %(where)s. Nothing was kept.")
+
+
 class StepBegun(Fact):
     sentence = N_("The room has been on this step, so it stays as it was.")
 

@@ -4,12 +4,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from sqlmodel import Session
+from sqlmodel import Session, select
 
 from app.documents import sentences
 from app.domain import agenda, agreements, profiles, votes
 from app.domain.agreements import AgreementView
-from app.models import CLOSED, Dialogue
+from app.models import CLOSED, Card, Dialogue
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,10 @@ class ProfileView:
 
 @dataclass(frozen=True, slots=True)
 class PactView:
-    """An agreement with its owner, day, place and what became of it, in words. `number` is its card's, or 0."""
+    """An agreement with its owner, day, place and what became of it, in words.
+
+    `number` is that of its card, or 0 where it stands on no card of this dialogue.
+    """
 
     what: str
     who: str
@@ -111,10 +114,11 @@ def _answer(row: profiles.ResultView, scale: str) -> AnswerView:
 
 def pacts(session: Session, dialogue_id: int, sort: str) -> tuple[PactView, ...]:
     """The agreements of a dialogue, or the material that must be ready."""
-    return tuple(_pact(each) for each in agreements.all_of(session, dialogue_id, sort))
+    own = set(session.exec(select(Card.id).where(Card.dialogue_id == dialogue_id)).all())
+    return tuple(_pact(each, each.card_id in own) for each in agreements.all_of(session, dialogue_id, sort))
 
 
-def _pact(each: AgreementView) -> PactView:
+def _pact(each: AgreementView, own: bool) -> PactView:
     return PactView(
         what=each.what,
         who=each.who,
@@ -122,5 +126,5 @@ def _pact(each: AgreementView) -> PactView:
         scope=sentences.scope(each.scope),
         status=sentences.became(each.status),
         note=each.note,
-        number=each.number,
+        number=each.number if own else 0,
     )

@@ -8,6 +8,7 @@ from collections import Counter
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 
+import msgspec
 from sqlmodel import Session, col, select
 
 from app import language
@@ -30,7 +31,7 @@ from app.domain import (
 from app.domain.participants import GroupView
 from app.domain.votes import TallyView
 from app.language import gettext
-from app.models import CLOSED, HIDDEN, WITHDRAWN, Activity, Card, Dialogue, Series, now
+from app.models import CLOSED, HIDDEN, WITHDRAWN, Activity, Card, Dialogue, Imported, Series, now
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +170,43 @@ class SummaryView:
 def build(session: Session, dialogue_id: int, spoken: str) -> SummaryView:
     """The summary of a dialogue in a language ("da" or "en"), at any time. Raises NotFound."""
     with language.speaking(spoken):
-        return _build(session, dialogues.get(session, dialogue_id))
+        view = _build(session, dialogues.get(session, dialogue_id))
+        kept = session.get(Imported, dialogue_id)
+        return view if kept is None else _with_figures(view, msgspec.json.decode(kept.figures, type=SummaryView))
+
+
+def _with_figures(view: SummaryView, kept: SummaryView) -> SummaryView:
+    """A dialogue that came from a file: its cards as they stand now, the figures of its day as they were counted."""
+    numbers = {card.number for card in view.cards}
+    asked = {card.number: card.asked for card in kept.questions}
+    reasons = Counter({row.reason: row.count for row in (*kept.reasons, *view.reasons)})
+    hidden, waiting = kept.hidden + view.hidden, kept.waiting + view.waiting
+    return replace(
+        view,
+        event_date=kept.event_date,
+        lead=sentences.lead(kept.people, kept.simulated, view.shown),
+        draft=kept.draft,
+        people=kept.people,
+        simulated=kept.simulated,
+        groups=kept.groups,
+        steps=kept.steps,
+        waiting=waiting,
+        hidden=hidden,
+        reasons=tuple(ReasonView(reason, count) for reason, count in sorted(reasons.items())),
+        left_out=sentences.left_out(waiting, hidden),
+        votes=tuple(
+            replace(vote, results=tuple(row for row in vote.results if row.card.number in numbers))
+            for vote in kept.votes
+        ),
+        profiles=kept.profiles,
+        absent=kept.absent,
+        questions=tuple(
+            sorted(
+                (replace(card, asked=asked.get(card.number, card.asked)) for card in view.questions),
+                key=lambda card: list(asked).index(card.number) if card.number in asked else len(asked),
+            )
+        ),
+    )
 
 
 def standing(session: Session, dialogue_id: int) -> list[Card]:

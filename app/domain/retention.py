@@ -14,6 +14,7 @@ TABLES = (  # whatever belongs to a dialogue, children first
     "answer",
     "statement",
     "share",
+    "imported",
     "reply",
     "lift",
     "agreement",

@@ -4,7 +4,7 @@ from app.models import base  # noqa: F401 - first of all: it gives the constrain
 from app.models.answers import Abstention, Answer, Option, Receipt, Share, Statement, Vote
 from app.models.base import Moment, milliseconds, now
 from app.models.cards import HELD, HIDDEN, SHOWN, WITHDRAWN, Ban, Card, Lift, Placement, Reply, Theme
-from app.models.circle import UNKNOWN, Agreement, Material, SavedTemplate
+from app.models.circle import UNKNOWN, Agreement, Imported, Material, SavedTemplate
 from app.models.dialogue import CLOSED, DRAFT, OPEN, WAITING, Activity, Dialogue, Perspective, Series
 from app.models.journal import Deletion, Edit
 from app.models.people import FACES, Group, Link, Member, Participant
@@ -36,6 +36,7 @@ __all__ = [
     "Edit",
     "Example",
     "Group",
+    "Imported",
     "Lift",
     "Link",
     "Material",

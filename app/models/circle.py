@@ -62,6 +62,16 @@ class Material(SQLModel, table=True):
     added: bool = False  # by the organiser, beside what was carried
 
 
+class Imported(SQLModel, table=True):
+    """A dialogue that was made again from a file: the figures of its day, which no row of it can be counted from.
+
+    Who voted what is in no file, so it cannot be made again; what they added up to can be kept.
+    """
+
+    dialogue_id: int = Field(foreign_key="dialogue.id", primary_key=True)
+    figures: str  # the summary as the file holds it, JSON
+
+
 class SavedTemplate(SQLModel, table=True):
     """A run sheet that an organiser keeps to begin from again, in the shape of app/data/templates.json."""
 

@@ -10,7 +10,7 @@ from app.store.engine import writing
 if TYPE_CHECKING:
     from alembic.config import Config
 
-NEWEST = "0005"  # the migration this version of the program ends at
+NEWEST = "0006"  # the migration this version of the program ends at
 _PACKAGE = Path(__file__).parent.parent
 
 

@@ -7,7 +7,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from random import Random
 from typing import Any
 
@@ -15,7 +15,8 @@ import docx as word
 import pytest
 from sqlmodel import select
 
-from app.documents import csv, docx, markdown, pdf, pptx, summary, xlsx
+from app import errors
+from app.documents import csv, docx, markdown, pdf, pptx, restoring, summary, xlsx
 from app.documents import json as as_json
 from app.documents.summary import SummaryView
 from app.domain import agenda, answers, cards, dialogues, doubles, rounds, themes, votes
@@ -256,3 +257,29 @@ def test_no_role_of_fewer_than_five_is_shown_or_can_be_worked_out(told: Told) ->
         for row in profile.rows:
             assert all(line.n >= 5 for line in row.lines)
             assert not row.lines or row.n - sum(line.n for line in row.lines) in (0, *range(5, 100))
+
+
+def test_what_is_exported_and_brought_in_again_says_the_same(told: Told) -> None:
+    made_again = told.room.base.do(restoring.restore, restoring.read(told.forms["json"].encode()), 90)
+    again = told.room.base.read(summary.build, made_again, "da")
+    moments = ("made_at", "status")
+    assert {name: value for name, value in asdict(again).items() if name not in moments} == {
+        name: value for name, value in asdict(told.view).items() if name not in moments
+    }
+    third = told.room.base.do(restoring.restore, restoring.read(as_json.render(again)), 90)
+    assert replace(told.room.base.read(summary.build, third, "da"), made_at=again.made_at, status="") == replace(
+        again, status=""
+    )
+
+
+def test_a_file_with_one_bad_card_brings_in_nothing(told: Told) -> None:
+    document = json.loads(told.forms["json"])
+    bad = {"number": 900, "kind": "advice", "kind_name": "", "first": "æ" * 281, "second": "", "second_label": ""}
+    before = told.room.base.read(dialogues.all_of)
+    for change in ({}, {"first": ""}, {"first": "god", "kind": "dance"}):
+        document["unplaced"] = [bad | {"theme": ""} | change]
+        view = restoring.read(json.dumps(document).encode())
+        with pytest.raises(errors.FileWrong) as wrong:
+            told.room.base.do(restoring.restore, view, 90)
+        assert "900" in str(wrong.value.values["where"])
+    assert told.room.base.read(dialogues.all_of) == before
