@@ -22,9 +22,13 @@ STATES = {
     "table": ("office", "/office/dialogues/1/table", "", HAND, "da", ""),
     "deletion": ("office", "/office/dialogues/1/delete", "", WIDE, "en", ""),
     "poster": ("office", "/office/dialogues/1/poster", "", WIDE, "da", ""),
+    "templates": ("office", "/office/templates", "", WIDE, "da", ""),
+    "a template": ("office", "/office/templates/T5", "", HAND, "en", ""),
+    "finishing the summary": ("office", "/office/dialogues/1/publish", "", HAND, "da", ""),
     "summary": ("office", "/dialogues/1/summary", "", WIDE, "da", ""),
     "desk with cards": ("desk", "/desk/1?theme=all", "Råd", WIDE, "da", ""),
     "desk with cards, small": ("desk", "/desk/1?theme=all", "Råd", HAND, "en", ""),
+    "desk at a talk": ("desk", "/desk/1", "Oplæg", WIDE, "da", ""),
     "desk with a vote": ("desk", "/desk/1", "Tre prikker", WIDE, "da", ""),
     "desk with pairs": ("desk", "/desk/1?theme=same", "Råd", WIDE, "da", ""),
     "desk's question": ("desk", "/desk/1/ask/keys", "Råd", HAND, "da", ""),
@@ -37,6 +41,7 @@ STATES = {
     "board with a profile": ("board", "/board/1", "Enige og uenige", (1920, 1080), "da", "dark"),
     "phone asked a number": ("phone", "", "Ankomst", HAND, "da", ""),
     "phone at a talk": ("phone", "", "Velkommen", (320, 568), "da", ""),
+    "phone with questions": ("phone", "", "Oplæg", HAND, "da", ""),
     "phone writing": ("phone", "", "Dilemmaer", HAND, "da", ""),
     "phone writing in English": ("phone", "", "Tilbud og aftaler", (320, 568), "en", ""),
     "phone voting": ("phone", "", "Tre prikker", HAND, "da", ""),
@@ -58,7 +63,7 @@ def full(tmp_path_factory, chromium):
         desk = live.opened("desk")
         desk.post("/desk/1/begin").raise_for_status()
         writers = [live.phone() for _ in range(4)]
-        for title, kind in (("Dilemmaer", "dilemma"), ("Råd", "advice")):
+        for title, kind in (("Oplæg", "question"), ("Dilemmaer", "dilemma"), ("Råd", "advice")):
             go(desk, title)
             for number in range(12):
                 writer = writers[number % 4]
