@@ -39,6 +39,7 @@ from app.web import (
     pages,
     paper,
     phone,
+    prints,
     seats,
     sending,
     stream,
@@ -65,6 +66,7 @@ FACES = (
     owner,
     seats,
     paper,
+    prints,
     downloads,
 )  # every module with routes of its own
 
