@@ -40,6 +40,7 @@ from app.web import (
     pages,
     paper,
     phone,
+    prints,
     publishing,
     questions,
     seats,
@@ -70,6 +71,7 @@ FACES = (
     owner,
     seats,
     paper,
+    prints,
     downloads,
     publishing,
 )  # every module with routes of its own

@@ -1,4 +1,4 @@
-"""One dialogue in the office: what it asks and promises, its run sheet, its links, its poster."""
+"""One dialogue in the office: what it asks and promises, its run sheet, its links."""
 
 import re
 from datetime import date, timedelta
@@ -9,12 +9,12 @@ from pydantic import BaseModel, Field
 from starlette.responses import RedirectResponse, Response
 
 from app import activities, errors
-from app.domain import codes, dialogues, sheet, texts
+from app.domain import dialogues, sheet, texts
 from app.domain import links as capabilities
 from app.domain.dialogues import MANDATE, Preparation
 from app.models import now
 from app.settings import BODY_MAX, TEXT_MAX
-from app.web import deps, links, office_view, place, qr, render
+from app.web import deps, links, office_view, place, render
 from app.web.office_view import Typed
 
 router = APIRouter(prefix="/dialogues/{dialogue_id}", dependencies=[deps.AtOffice])
@@ -240,16 +240,3 @@ async def open_face(request: Request, dialogue_id: deps.Id, face: Face) -> Respo
     answer = RedirectResponse(f"/{face}/{dialogue_id}", 303)
     deps.give_cookie(request, answer, deps.cookie_name(request, face, dialogue_id), deps.visit(here, row), days=30)
     return answer
-
-
-@router.get("/poster")
-async def poster(request: Request, dialogue_id: deps.Id) -> Response:
-    """A sheet for the wall: how to join."""
-    here = place.of(request)
-    dialogue = await here.read(dialogues.get, dialogue_id)
-    site = here.settings.public_url.partition("//")[2]
-    drawing = qr.path(f"{here.settings.public_url}/d/{dialogue.code}")
-    size, _, path = drawing.partition(" ")
-    return render.page(
-        request, "office/poster.html", dialogue=dialogue, code=codes.shown(dialogue.code), site=site, size=size, qr=path
-    )
