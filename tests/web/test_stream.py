@@ -34,7 +34,10 @@ def test_a_phone_hears_the_pulse_at_once_and_when_the_step_changes(live):
     with listen(live, path_of(live), live.phone()) as socket:
         assert 'data-step="draft:0"' in socket.recv(timeout=5)
         live.opened("desk").post("/desk/1/begin").raise_for_status()
-        assert 'data-step="open:' in socket.recv(timeout=5)
+        pulses = [str(socket.recv(timeout=5))]
+        if 'data-step="draft:0"' in pulses[0]:  # what had happened before it joined
+            pulses.append(str(socket.recv(timeout=5)))
+        assert 'data-step="open:' in pulses[-1]
 
 
 def test_the_wall_gets_every_region_at_once(live):
