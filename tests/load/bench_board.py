@@ -14,6 +14,7 @@ import tempfile
 import threading
 import time
 from dataclasses import asdict, dataclass
+from itertools import pairwise
 from pathlib import Path
 
 from playwright.sync_api import Browser, Page, sync_playwright
@@ -77,7 +78,7 @@ def write(live: Live, number: int, seconds: float, mark: str) -> None:
 
 def gaps(frames: list[float]) -> tuple[float, float, float]:
     """Frames a second, and the gaps between them: the 95th of a hundred and the longest."""
-    between = sorted(after - before for before, after in zip(frames, frames[1:], strict=False))
+    between = sorted(after - before for before, after in pairwise(frames))
     return 1000 * len(between) / (frames[-1] - frames[0]), between[int(0.95 * len(between))], between[-1]
 
 
