@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field
 from starlette.responses import RedirectResponse, Response
 
 from app import activities, errors
-from app.domain import dialogues, sheet, texts
+from app.domain import agenda, dialogues, sheet, texts
 from app.domain import links as capabilities
 from app.domain.dialogues import MANDATE, Preparation
 from app.models import now
@@ -39,6 +39,7 @@ class PreparationForm(BaseModel):
     perspectives: Text
     field_name: list[str] = Field(default_factory=list, max_length=60)
     field_value: list[str] = Field(default_factory=list, max_length=60)
+    then: Literal["", "begin"] = ""
 
     def typed(self) -> Typed:
         """The form again, as it was typed."""
@@ -163,11 +164,14 @@ async def show(request: Request, dialogue_id: deps.Id, saved: str = "") -> Respo
 
 @router.post("")
 async def prepare(request: Request, dialogue_id: deps.Id, form: Annotated[PreparationForm, Form()]) -> Response:
-    """Keep all of it, or none and say why; what was typed stays in the form."""
+    """Keep all of it, or none and say why; what was typed stays in the form. Asked to begin, it opens the desk."""
     here = place.of(request)
     await here.read(dialogues.get, dialogue_id)
     try:
         await here.change(dialogues.prepare, dialogue_id, form.preparation())
+        if form.then == "begin":
+            await here.change(agenda.begin, dialogue_id)
+            return await open_face(request, dialogue_id, "desk")
     except errors.Fact as fact:
         if render.is_htmx(request) or render.wants_json(request):
             raise

@@ -88,15 +88,14 @@ def watched(page, trouble: list[str]):
 
 def prepare(page, language: str, title: str) -> None:
     """The organiser: a dialogue from the empty template, mandate, one collect, one vote."""
-    page.locator("input[name=template][value=empty]").check(force=True)
     page.locator("#new-title").fill(title)
-    page.locator("form[action='/office/dialogues'] button").click()
+    page.locator("button[name=template][value=empty]").click()
     page.wait_for_url(re.compile(r"/office/dialogues/\d+"))
     for name in ("open", "fixed", "decides", "hear_back", "stored"):
         page.locator(f"#mandate_{name}").fill(f"{title}: {name}")
     if language == "en":
         page.locator("#languages").select_option("en,da")
-    page.locator("#prepare .keep button").click()
+    page.locator("#prepare .keep .strong").click()
     page.wait_for_load_state("load")
     for kind in ("collect", "vote"):
         form = page.locator(f"form:has(input[name=kind][value={kind}])")
