@@ -34,8 +34,8 @@ class OutsideView:
     people: int
 
 
-def all_of(session: Session, dialogue: Dialogue) -> list[OutsideView]:
-    """Every step outside the day, those before it first."""
+def all_of(session: Session, dialogue: Dialogue, counted: bool = False) -> list[OutsideView]:
+    """Every step outside the day, those before it first. `people` are 0 where they need not be `counted`."""
     return [
         OutsideView(
             id=row.id or 0,
@@ -47,7 +47,7 @@ def all_of(session: Session, dialogue: Dialogue) -> list[OutsideView]:
             open=is_open(row),
             opened=row.opened_at is not None,
             until=_last_day(row),
-            people=_people(session, row.id or 0),
+            people=_people(session, row.id or 0) if counted else 0,
         )
         for row in agenda.outside(session, dialogue.id or 0)
     ]

@@ -241,7 +241,7 @@ def preparation(session: Session, dialogue_id: int, typed: Typed | None = None) 
         cards=_written(session, dialogue),
         kinds=tuple(card_kinds.all_kinds().values()),
         groups={sort: groups.of(session, dialogue_id, sort) for sort in GROUPS},
-        outside=tuple(outside.all_of(session, dialogue)),
+        outside=tuple(outside.all_of(session, dialogue, counted=True)),
     )
 
 
