@@ -8,7 +8,7 @@ from sqlmodel import Session
 
 from app import errors, language
 from app.activities.scene import Scene
-from app.domain import agenda, agreements, carrying, materials, participants, questions
+from app.domain import agenda, agreements, carrying, dialogues, materials, participants, questions
 from app.domain.agreements import AgreementView
 from app.domain.participants import GroupView, Me
 from app.domain.questions import QuestionView
@@ -79,8 +79,9 @@ def _agreements(session: Session, dialogue: Dialogue) -> tuple[tuple[str, tuple[
 
 
 def mandate(dialogue: Dialogue) -> tuple[tuple[str, str], ...]:
-    """The mandate card: five questions with the organiser's words."""
+    """The mandate card: how much say people have, where it is said, and five questions with the organiser's words."""
     return (
+        (language.gettext("How much say do you have?"), dialogues.how_much_say(dialogue.mandate_say)),
         (language.gettext("What is open?"), dialogue.mandate_open),
         (language.gettext("What is fixed?"), dialogue.mandate_fixed),
         (language.gettext("Who decides?"), dialogue.mandate_decides),

@@ -21,6 +21,7 @@ from app.domain import agreements, card_kinds, cards, dialogues, participants, t
 from app.domain.dialogues import MANDATE
 from app.models import CLOSED, UNKNOWN, Activity, Agreement, Card, Dialogue, Imported, Placement, Series, Theme, now
 from app.models.circle import SCOPES, STATUSES
+from app.models.dialogue import SAY
 from app.settings import CARDS_PER_DIALOGUE, HEADING_MAX, ID_MAX, LOOKING_BACK_MAX, MANDATE_MAX, TEXT_MAX, TITLE_MAX
 from app.store import Transaction
 
@@ -48,7 +49,7 @@ def read(content: bytes) -> SummaryView:
         raise errors.RoomFull
     if len(set(numbers)) != len(numbers) or not all(1 <= number <= ID_MAX for number in numbers):
         raise errors.FileWrong(where="number")
-    if view.language not in language.LANGUAGES or len(view.mandate) > len(MANDATE):
+    if view.language not in language.LANGUAGES or len(view.mandate) > len(MANDATE) + 1:
         raise errors.FileWrong(where="language" if view.language not in language.LANGUAGES else "mandate")
     return view
 
@@ -80,6 +81,9 @@ def _set(tx: Transaction, dialogue: Dialogue, view: SummaryView) -> None:
     """What the organiser had set, and when it was held."""
     for name, promise in zip(MANDATE, view.mandate, strict=False):
         setattr(dialogue, name, texts.paragraph(promise.text, MANDATE_MAX))
+    with language.speaking(view.language):
+        says = {dialogues.how_much_say(say): say for say in SAY}
+    dialogue.mandate_say = says.get(view.mandate[-1].text, "") if len(view.mandate) > len(MANDATE) else ""
     dialogue.languages = f"{view.language},{'en' if view.language == 'da' else 'da'}"
     dialogue.event_date = view.event_date
     dialogue.delete_on = max(view.delete_on, dialogue.delete_on) if view.delete_on < now().date() else view.delete_on

@@ -349,4 +349,5 @@ def _mandate(dialogue: Dialogue) -> tuple[PromiseView, ...]:
         PromiseView(gettext("Who decides"), dialogue.mandate_decides),
         PromiseView(gettext("When you hear back"), dialogue.mandate_hear_back),
         PromiseView(gettext("What is stored"), dialogue.mandate_stored),
+        PromiseView(gettext("How much say people had"), dialogues.how_much_say(dialogue.mandate_say)),
     )

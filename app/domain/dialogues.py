@@ -13,6 +13,7 @@ from app import errors
 from app.domain import codes, templates, texts
 from app.language import gettext
 from app.models import CLOSED, Abstention, Activity, Answer, Card, Dialogue, Perspective, Series, Statement, Vote, now
+from app.models.dialogue import SAY
 from app.settings import MANDATE_MAX, TEXT_MAX, TITLE_MAX
 from app.store import Transaction
 
@@ -32,7 +33,19 @@ class Preparation:
     mandate: dict[str, str]
     fields: dict[str, str]
     perspectives: tuple[tuple[str, str], ...]
+    say: str = ""  # how much say people have: one of models.SAY
     intended: tuple[tuple[int, bool], ...] = ()  # beside each: how many are meant, and whether they do the work
+
+
+def how_much_say(say: str) -> str:
+    """How much say people have, in the words of the room; empty where nothing is said."""
+    return {
+        "inform": gettext("You are told what is decided."),
+        "consult": gettext("We ask you, and others decide."),
+        "involve": gettext("You are in it all along, and others decide."),
+        "collaborate": gettext("We decide together."),
+        "empower": gettext("You decide."),
+    }.get(say, "")
 
 
 def get(session: Session, dialogue_id: int) -> Dialogue:
@@ -179,6 +192,7 @@ def prepare(tx: Transaction, dialogue_id: int, wanted: Preparation) -> None:
     dialogue.delete_on = wanted.delete_on
     for name in MANDATE:
         setattr(dialogue, name, texts.paragraph(wanted.mandate.get(name, ""), MANDATE_MAX))
+    dialogue.mandate_say = wanted.say if wanted.say in SAY else ""
     dialogue.fields = {
         name: texts.line(value, TITLE_MAX) for name, value in wanted.fields.items() if texts.line(value, TITLE_MAX)
     }

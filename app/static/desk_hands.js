@@ -53,6 +53,7 @@
     f: () => askAbout("move"),
     d: () => askAbout("split"),
     h: () => askAbout("hide"),
+    c: () => (chosen().length ? press("on-onward") : boxes()[0]?.focus()),
     m: () => ask("merge"),
     n: () => ask("new"),
     l: () => press("on-lock"),

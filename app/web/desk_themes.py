@@ -6,7 +6,7 @@ from fastapi import APIRouter, Form, Request
 from pydantic import BaseModel, Field
 from starlette.responses import Response
 
-from app.domain import cards, themes
+from app.domain import cards, carrying, themes
 from app.settings import BODY_MAX, ID_MAX
 from app.web import deps, place
 from app.web.desk_view import Opened, answer
@@ -22,6 +22,11 @@ Text = Annotated[str, Field(default="", max_length=BODY_MAX)]
 class NewForm(BaseModel):
     label: Text
     card: Cards
+
+
+class OnwardForm(BaseModel):
+    card: Cards
+    on: bool
 
 
 class LabelForm(BaseModel):
@@ -84,6 +89,15 @@ async def lock(
 async def move(request: Request, desk: deps.AtDesk, form: Annotated[MoveForm, Form()], opened: Opened = "") -> Response:
     """Cards into a theme, or back into the open pile."""
     await place.of(request).change(themes.move, desk.id or 0, form.card, form.to)
+    return await answer(request, desk.id or 0, opened)
+
+
+@router.post("/cards/onward")
+async def onward(
+    request: Request, desk: deps.AtDesk, form: Annotated[OnwardForm, Form()], opened: Opened = ""
+) -> Response:
+    """Mark cards to go on to the next dialogue, or take the mark off."""
+    await place.of(request).change(carrying.mark, desk.id or 0, form.card, form.on)
     return await answer(request, desk.id or 0, opened)
 
 

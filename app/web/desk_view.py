@@ -54,6 +54,7 @@ class RowView:
     late: bool
     taps: tuple[tuple[str, int], ...] = ()
     same_as: int = 0  # the number of the card that stands for it
+    onward: bool = False  # marked to go on to the next dialogue
 
 
 @dataclass(frozen=True, slots=True)
@@ -326,7 +327,10 @@ def _rows(
     roots = {card: numbers.get(root, 0) for card, root in (same or {}).items()}
     return tuple(
         RowView(
-            collect.shown_as(card, (lies or {}).get(card.id or 0, "")), card.late, same_as=roots.get(card.id or 0, 0)
+            collect.shown_as(card, (lies or {}).get(card.id or 0, "")),
+            card.late,
+            same_as=roots.get(card.id or 0, 0),
+            onward=card.onward,
         )
         for card in found[:LIST_MAX]
     )

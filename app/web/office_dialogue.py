@@ -36,6 +36,7 @@ class PreparationForm(BaseModel):
     mandate_decides: Text
     mandate_hear_back: Text
     mandate_stored: Text
+    mandate_say: Literal["", "inform", "consult", "involve", "collaborate", "empower"] = ""
     perspectives: Text
     field_name: list[str] = Field(default_factory=list, max_length=60)
     field_value: list[str] = Field(default_factory=list, max_length=60)
@@ -49,6 +50,7 @@ class PreparationForm(BaseModel):
             event_date=self.event_date,
             delete_on=self.delete_on,
             mandate={name: getattr(self, name) for name in MANDATE},
+            say=self.mandate_say,
             perspectives=self.perspectives,
             fields=dict(zip(self.field_name, self.field_value, strict=False)),
         )
@@ -62,6 +64,7 @@ class PreparationForm(BaseModel):
             event_date=_date(typed.event_date) if typed.event_date else None,
             delete_on=_date(typed.delete_on),
             mandate=typed.mandate,
+            say=typed.say,
             fields=typed.fields,
             perspectives=_pairs(typed.perspectives),
             intended=_intended(typed.perspectives),

@@ -106,6 +106,7 @@ class Typed:
     event_date: str
     delete_on: str
     mandate: dict[str, str]
+    say: str
     perspectives: str
     fields: dict[str, str]
 
@@ -253,6 +254,7 @@ def _as_kept(session: Session, dialogue: Dialogue) -> Typed:
         event_date=dialogue.event_date.isoformat() if dialogue.event_date else "",
         delete_on=dialogue.delete_on.isoformat(),
         mandate={name: getattr(dialogue, name) for name in MANDATE},
+        say=dialogue.mandate_say,
         perspectives="\n".join(_typed(role) for role in roles),
         fields={name: dialogue.fields.get(name, "") for name in dialogues.open_fields(session, dialogue)},
     )

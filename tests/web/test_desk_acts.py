@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from sqlmodel import select
 
-from app.domain import cards, dialogues, journal, links, votes
+from app.domain import cards, carrying, dialogues, journal, links, votes
 from app.models import Edit, Theme
 from app.settings import HEADING_MAX
 from app.web import desk_acts
@@ -298,3 +298,19 @@ def test_a_closed_vote_is_asked_once_more_and_shows_what_each_card_got_before(ho
     assert "in the round before" in desk.get(f"/desk/{made.id}?theme=vote").text
     board = house.opened("board", made.id).get(f"/board/{made.id}", headers={"accept-language": "da"}).text
     assert '<th scope="col">før</th>' in board
+
+
+def test_cards_are_marked_for_next_time_and_the_mark_can_be_taken_off(house: House) -> None:
+    made, ids, _ = room(house)
+    desk = house.opened("desk", made.id)
+    data = {"card": ids[:2], "on": "true"}
+    assert desk.post(f"/desk/{made.id}/cards/onward", data=data).status_code == 303
+    assert desk.get(f"/desk/{made.id}?theme=all").text.count("goes on") == 2
+    assert {piece.key for piece in made.read(carrying.offer) if piece.chosen} >= {f"card-{card}" for card in ids[:2]}
+    desk.post(f"/desk/{made.id}/undo")
+    assert "goes on" not in desk.get(f"/desk/{made.id}?theme=all").text
+    desk.post(f"/desk/{made.id}/cards/onward", data=data)
+    desk.post(f"/desk/{made.id}/cards/onward", data=data | {"on": "false"})
+    assert "goes on" not in desk.get(f"/desk/{made.id}?theme=all").text
+    assert desk.post(f"/desk/{made.id}/cards/onward", data={"on": "true"}).status_code == 422
+    assert desk.post(f"/desk/{made.id}/cards/onward", data={"card": [999_999], "on": "true"}).status_code == 404
