@@ -182,6 +182,11 @@ def _day(pact: PactView) -> str:
 
 
 def _apart(view: SummaryView) -> list[Block]:
+    title, rows = gettext("Where we did not agree"), apart(view)
+    return [Heading(2, title), Table(title, (gettext("Card"), gettext("How")), rows)] if rows else []
+
+
+def apart(view: SummaryView) -> tuple[tuple[str, str], ...]:
     """Where the room did not agree: wide gaps, and cards with voices on both sides. None is dropped for few votes."""
     rows = [
         (row.text, gettext("%(gap)s apart") % {"gap": language.number(row.gap, 1)})
@@ -196,8 +201,7 @@ def _apart(view: SummaryView) -> list[Block]:
         for row in vote.results
         if row.voters and row.against
     ]
-    title = gettext("Where we did not agree")
-    return [Heading(2, title), Table(title, (gettext("Card"), gettext("How")), tuple(rows))] if rows else []
+    return tuple(rows)
 
 
 def _questions(view: SummaryView) -> list[Block]:

@@ -16,7 +16,7 @@ from unicodedata import category
 import typst
 
 from app import language
-from app.documents import sentences
+from app.documents import blocks, sentences
 from app.documents.stands import AnswerView
 from app.documents.summary import SummaryView
 from app.language import gettext
@@ -31,13 +31,23 @@ _STAND_IN = "□"
 _MARKS = 40  # side by side in a row
 
 
-def render(view: SummaryView) -> bytes:
-    """The summary as a PDF file. Raises typst.TypstError only for a fault in the template."""
+def render(view: SummaryView, template: str = "summary") -> bytes:
+    """The summary as a PDF file, or with the template "board" the one page for a board.
+
+    Raises typst.TypstError only for a fault in the template.
+    """
     with language.speaking(view.language):
-        content = _said(asdict(view)) | _piles(view) | _profiles(view) | _scales(view) | {"words": _words(view)}
+        content = (
+            _said(asdict(view))
+            | _piles(view)
+            | _profiles(view)
+            | _scales(view)
+            | {"apart": blocks.apart(view)}
+            | {"words": _words(view)}
+        )
     while True:
         try:
-            return _compiled(content, view.made_at)
+            return _compiled(content, view.made_at, template)
         except BaseException as fault:  # a panic inside typst is not an Exception
             unfit = _unfit(fault, content)
             if not unfit:
@@ -64,11 +74,11 @@ def _unfit(fault: BaseException, content: dict[str, Any]) -> dict[str, str]:
     return {sign: "" if _UNSEEN.match(sign) else _STAND_IN for sign in marks}
 
 
-def _compiled(content: dict[str, Any], made_at: datetime) -> bytes:
+def _compiled(content: dict[str, Any], made_at: datetime, template: str) -> bytes:
     fonts = _fonts()
     families = [_TEXT, *(family for family in _EMOJI if family in fonts.families())]
     return typst.compile(
-        _FOLDER / "summary.typ",
+        _FOLDER / f"{template}.typ",
         root=_FOLDER,
         font_paths=fonts,
         sys_inputs={"summary": json.dumps(content, ensure_ascii=False), "families": json.dumps(families)},
@@ -197,6 +207,8 @@ def _words(view: SummaryView) -> dict[str, str]:
         "pass": gettext("Pass"),
         "saw": gettext("What we saw"),
         "points": gettext("Points"),
+        "apart": gettext("Where we did not agree"),
+        "rest": gettext("Every card and every figure stands in the summary."),
         "stand": gettext("Where we stand"),
         "profile_open": gettext("The result comes when it closes."),
         "statement": gettext("Statement"),

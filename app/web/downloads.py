@@ -111,6 +111,16 @@ async def as_pdf(request: Request, dialogue_id: deps.Id, _organiser: Asking, lan
     return _file(pages, view.title, "pdf", "application/pdf")
 
 
+@router.get("/board.pdf")
+async def as_board_paper(
+    request: Request, dialogue_id: deps.Id, _organiser: Asking, language: Spoken = None
+) -> Response:
+    """The one page for a board."""
+    view = await _view(request, dialogue_id, language)
+    pages = await asyncio.get_running_loop().run_in_executor(_press, _set, view, "board")
+    return _file(pages, view.title, "pdf", "application/pdf")
+
+
 @router.get("/summary.{ending}")
 async def as_office_file(
     request: Request,
@@ -136,10 +146,10 @@ async def _view(request: Request, dialogue_id: int, wanted: str | None) -> Summa
     return await place.of(request).read(summary.build, dialogue_id, _speak(wanted))
 
 
-def _set(view: SummaryView) -> bytes:
+def _set(view: SummaryView, template: str = "summary") -> bytes:
     from app.documents import pdf  # the typesetter is large, and most servers never set a page
 
-    return pdf.render(view)
+    return pdf.render(view, template)
 
 
 def _made(view: SummaryView, ending: str) -> bytes:

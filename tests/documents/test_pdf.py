@@ -139,3 +139,27 @@ def test_pdf_says_where_the_room_stands_and_who_promised_what(blank: SummaryView
     told = ("Leder4", "Vibegyndersammen<tidligt>", "Sam-produktion420", "Før2,nu3.", "Etfastmøde·", "Frivilligcentret")
     for said in (f"{mean}163", *told, "Datosat", "Forsker"):
         assert said in paper
+
+
+def test_the_paper_for_a_board_is_one_tagged_page_with_the_figures_of_the_summary(view: SummaryView) -> None:
+    packed = pdf.render(view, "board")
+    reader = PdfReader(BytesIO(packed))
+    assert len(reader.pages) == 1
+    assert reader.trailer["/Root"]["/MarkInfo"]["/Marked"]
+    paper = text_of(packed)
+    best = [vote.results[0] for vote in view.votes if vote.results]
+    for said in (view.lead, *(row.card.first for row in best), *(pact.what for pact in view.pacts)):
+        assert tight(said) in paper
+    assert [text for text in (*NOT_SHOWN, WITHDRAWN) if tight(text) in paper] == []
+
+
+def test_the_paper_for_a_board_stays_on_one_page_whatever_there_is(view: SummaryView, blank: SummaryView) -> None:
+    long = "Et ord " * 39
+    votes = tuple(
+        replace(vote, results=tuple(replace(row, card=replace(row.card, first=long)) for row in vote.results))
+        for vote in view.votes
+    )
+    pacts = tuple(replace(view.pacts[0], what=long, who=long) for _ in range(12))
+    much = replace(view, votes=votes, pacts=pacts, looking_back=long * 6)
+    for each in (much, blank):
+        assert len(PdfReader(BytesIO(pdf.render(each, "board"))).pages) == 1

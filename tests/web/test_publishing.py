@@ -56,6 +56,7 @@ def test_whoever_has_the_link_reads_and_downloads_the_summary_and_nothing_else(h
     assert ("Mit &lt;råd&gt;" in page, "Your card." in page) == (True, False)
     for ending in ("pdf", "docx", "pptx", "xlsx", "csv", "md", "json"):
         assert reader.get(f"/dialogues/{room.id}/summary.{ending}").status_code == 200, ending
+    assert reader.get(f"/dialogues/{room.id}/board.pdf").status_code == 200
     for other in (f"/desk/{room.id}/regions", base, f"/board/{room.id}/regions", "/office/new"):
         assert reader.get(other).status_code in (403, 404), other
 
