@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from playwright.sync_api import Page
 
-from tests.browser.stage import PAGE, Stage
+from tests.browser.stage import PAGE, SILENT, Stage
 
 HUGE = ((1024, 768), (1280, 800), (1920, 1080), (3840, 2160))
 ZOOMED = (320, 256)  # a laptop of 1280x1024 at 400 %
@@ -44,6 +44,7 @@ DESK, BOARD = "/desk/1", "/board/1"
 STATES: dict[str, State] = {
     **{f"phone at {step}": State("phone", step=step) for step in (*WRITING, "Kaffe", *TALKS)},
     **{f"phone at {step}": State("phone", step=step, act="reopen") for step in (*VOTES, "Ankomst", *ASKED)},
+    "phone in silence": State("phone", step=SILENT),
     "phone after a vote": State("phone", step="Tre prikker", act="close"),
     "phone with its own page": State("phone", step="Frokost", press=".facts-box:has(.facts) > summary"),
     "phone correcting a card": State("phone", "correct", "Råd"),
@@ -59,7 +60,7 @@ STATES: dict[str, State] = {
     **{f"board at {step}": State("board", BOARD, step) for step in ("Ankomst", *TALKS, "Kaffe")},
     **{f"board at {step}": State("board", BOARD, step, act="reopen") for step in (*VOTES, *ASKED)},
     **{f"board after {step}": State("board", BOARD, step, act="close") for step in (*VOTES, *ASKED)},
-    "board in silence": State("board", BOARD, "I stilhed"),
+    "board in silence": State("board", BOARD, SILENT),
     "board with dilemmas": State("board", BOARD, "Dilemmaer", "cards"),
     "board with remedies": State("board", BOARD, "Barrierer", "cards"),
     "board with short cards": State("board", BOARD, "Råd", "cards"),
@@ -85,7 +86,7 @@ STATES: dict[str, State] = {
     "desk with a vote": State("desk", f"{DESK}?theme=vote", "Tre prikker", act="reopen"),
     "desk after a vote": State("desk", DESK, "Tre prikker", act="close"),
     "desk while people answer": State("desk", DESK, "Tilbage igen", act="reopen"),
-    "desk in silence": State("desk", DESK, "I stilhed"),
+    "desk in silence": State("desk", DESK, SILENT),
     "desk's reasons": State("desk", r"/desk/1/why/\d+", "Råd", find=f"{DESK}?theme=all"),
     "desk when it is over": State("desk", DESK, "Afslutning", act="end"),
     "desk of a draft": State("desk", "/desk/2"),
@@ -97,23 +98,28 @@ STATES: dict[str, State] = {
     "table": State("office", "/office/dialogues/1/table"),
     "deletion": State("office", "/office/dialogues/1/delete"),
     "poster": State("office", "/office/dialogues/1/poster"),
+    **{
+        f"sheet of {sheet}": State("office", f"/office/dialogues/1/print/{sheet}")
+        for sheet in ("slips", "tables", "cards", "answers", "programme", "talk")
+    },
     "summary": State("office", "/dialogues/1/summary"),
 }
 
 
 def visit(stage: Stage, state: State, language: str = "da", theme: str = "light") -> Page:
     """A page of the face in that state. Close it with `leave`."""
+    context = stage.context(state.face, language, theme)  # a new phone looks round the room before it settles
     if state.step:
         number = stage.go(state.step, state.view)
         if state.act in ("close", "reopen"):
             stage.turn(number, state.act)
         elif state.act == "end":
             stage.post("/desk/1/end")
-    page = stage.context(state.face, language, theme).new_page()
+    page = context.new_page()
     page.set_viewport_size(dict(zip(("width", "height"), state.sizes[-1], strict=True)))
     if state.face == "board":
         page.add_init_script(f"localStorage.setItem('board-theme', '{theme}')")
-    answer = page.goto(_address(stage, state, language))
+    answer = page.goto(_address(stage, state, language, theme))
     assert answer is not None
     assert answer.status == (404 if state.path == "/nothing" else 200), state
     if state.press:
@@ -122,19 +128,19 @@ def visit(stage: Stage, state: State, language: str = "da", theme: str = "light"
 
 
 def leave(stage: Stage, state: State, page: Page) -> None:
-    """Close the page; a dialogue that was ended goes on."""
+    """Close the page; a dialogue that was ended goes on, and a silence has not begun."""
     page.close()
-    if state.act == "end":
-        stage.post("/desk/1/undo")
+    if state.act == "end" or state.step == SILENT:
+        stage.back()
 
 
-def _address(stage: Stage, state: State, language: str) -> str:
+def _address(stage: Stage, state: State, language: str, theme: str) -> str:
     base = stage.live.url
     if state.find:
         found = re.search(state.path, stage.desk.get(state.find, headers=PAGE).text.replace("&amp;", "&"))
         return base + (found.group() if found else state.find)
     if state.path == "correct":
-        return base + stage.own_card(language)
+        return base + stage.own_card(language, theme)
     if state.face == "early":
         return f"{base}/d/{stage.early}"
     own = {"join": f"{stage.live.join}/join", "owner": base + stage.owner, "": stage.live.join}

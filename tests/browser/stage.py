@@ -29,6 +29,7 @@ HOSTILE = (
     "שלום https://eksempel.dk/en/meget/lang/adresse/uden/mellemrum?" + "a=1&" * 40,
     "Z̷̨̛̫͎a̶l̵g̸o̴ " * 12,
 )
+SILENT = "I stilhed"
 SCALES = ("stance", "yesno", "spectrum", "points", "1-5")
 KIND = r'<input type="hidden" name="kind" value="(\w+)">'
 PEN = r'/pen"[^>]*><input type="hidden" name="group" value="(\d+)">'
@@ -83,7 +84,7 @@ class Stage:
         steps += [("vote", "Rangér", {"form": "rank", "kinds": ["example"]})]
         steps += [("assess", f"Vurdér {scale}", {"scale": scale, "statements": self._statements()}) for scale in SCALES]
         steps += [("collect", "Bordet skriver", {"kinds": ["advice"], "unit": "table"})]
-        steps += [("collect", "I stilhed", {"kinds": ["advice"], "silent_minutes": 60})]
+        steps += [("collect", SILENT, {"kinds": ["advice"], "silent_minutes": 60})]
         steps += [("present", "Hvad blev det til?", {"show": "agreements"})]
         for kind, title, fields in steps:
             words = {"title_da": title, "prompt_da": self.text(280, f"{title}? Svar for dig selv."), "minutes": 10}
@@ -119,6 +120,11 @@ class Stage:
             self._at = (number, view)
         return number
 
+    def back(self) -> None:
+        """Take back the last act of the desk; what it left behind is as it was."""
+        self.post("/desk/1/undo")
+        self._at = ("", "")
+
     def _play(self) -> None:
         """Everybody writes, sorts, votes and answers, step by step."""
         cards: dict[str, list[tuple[str, str]]] = {}
@@ -126,13 +132,15 @@ class Stage:
             cards.setdefault(card.kind, []).append((card.first, card.second))
         if self.hostile:
             cards = {kind: [(text[:280], HOSTILE[at - 1][:280]) for at, text in enumerate(HOSTILE)] for kind in cards}
-        for _, number in self.steps:
+        for title, number in self.steps:
             self._at = (number, "")
             self.post("/desk/1/step", step=number)
             writers = self._writers()
             kinds = re.findall(KIND, writers[0].get(self.live.join, headers=PAGE).text)
             for kind in kinds:
-                self._write(writers, kind, cards.get(kind, [])[:60])
+                self._write(writers, kind, cards.get(kind, [])[: 9 if title == SILENT else 60])
+            if title == SILENT:  # to be silent still when somebody looks
+                self.post("/desk/1/undo")
             if not kinds:
                 for phone in self.phones:
                     self._answer(phone)
@@ -229,9 +237,9 @@ class Stage:
         page.locator("#seat button").click()
         page.wait_for_selector("textarea[name=first]")
 
-    def own_card(self, language: str) -> str:
+    def own_card(self, language: str, theme: str) -> str:
         """The address of a card that the phone of this language has written."""
-        page = self.context("phone", language).new_page()
+        page = self.context("phone", language, theme).new_page()
         page.goto(self.live.join)
         link = page.locator("a[href*='/cards/']").first
         if not link.count():
