@@ -11,8 +11,8 @@ the measure, not 60.
 import argparse
 import json
 import tempfile
-import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -72,7 +72,7 @@ def write(live: Live, number: int, seconds: float, mark: str) -> None:
     for at in range(number):
         time.sleep(max(0.0, begun + at * seconds / number - time.monotonic()))
         card = texts[at % len(texts)]
-        said = {"first": card.first, "second": "", "key": f"{mark}-{at}"}
+        said = {"first": card.first, "second": "", "key": f"bench-{mark}-{at}"}
         phones[at % PEOPLE].post(live.join + "/cards", data=forms[at % PEOPLE] | said).raise_for_status()
 
 
@@ -89,12 +89,16 @@ def measure(live: Live, wall: Page, idle: Page, view: str, cards: int, seconds: 
     wall.wait_for_timeout(3000)
     for page in (wall, idle):
         page.evaluate(READ)
-    writing = threading.Thread(target=write, args=(live, cards, seconds, view))
     begun = time.monotonic()
-    writing.start()
-    while writing.is_alive():
-        wall.wait_for_timeout(500)
+    with ThreadPoolExecutor(1) as pool:
+        writing = pool.submit(write, live, cards, seconds, view)
+        while not writing.done():
+            wall.wait_for_timeout(500)
+        writing.result()
     wall.wait_for_timeout(3000)
+    newest = wall.locator("#pulse").get_attribute("data-newest")
+    if newest != str(cards):
+        raise RuntimeError(f"the wall shows card {newest} of {cards} as its newest")
     lasted = time.monotonic() - begun
     told, beside = wall.evaluate(READ), idle.evaluate(READ)
     fps, p95, longest = gaps(told["frames"])
